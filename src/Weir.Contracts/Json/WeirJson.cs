@@ -1,0 +1,45 @@
+using System.Text.Json.Serialization;
+using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Agents;
+using Weir.Contracts.Flows;
+using Weir.Contracts.Problems;
+using Weir.Contracts.Runs;
+
+namespace Weir.Contracts.Json;
+
+/// <summary>The wire's JSON: snake_case names, enums as words, unknown fields tolerated on read, nulls left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    PropertyNameCaseInsensitive = false,
+    Converters = [typeof(InstantConverter)])]
+[JsonSerializable(typeof(ChannelMessage))]
+[JsonSerializable(typeof(ClaimRequest))]
+[JsonSerializable(typeof(ClaimResponse))]
+[JsonSerializable(typeof(RenewRequest))]
+[JsonSerializable(typeof(RenewResponse))]
+[JsonSerializable(typeof(ReportRequest))]
+[JsonSerializable(typeof(ReportResponse))]
+[JsonSerializable(typeof(AppendLogResponse))]
+[JsonSerializable(typeof(FinishRequest))]
+[JsonSerializable(typeof(FinishResponse))]
+[JsonSerializable(typeof(EnrolRequest))]
+[JsonSerializable(typeof(EnrolResponse))]
+[JsonSerializable(typeof(SessionResponse))]
+[JsonSerializable(typeof(CreateJoinTokenRequest))]
+[JsonSerializable(typeof(CreateJoinTokenResponse))]
+[JsonSerializable(typeof(AgentView))]
+[JsonSerializable(typeof(Page<AgentView>))]
+[JsonSerializable(typeof(FlowView))]
+[JsonSerializable(typeof(Page<FlowView>))]
+[JsonSerializable(typeof(CreateFlowRequest))]
+[JsonSerializable(typeof(CreateFlowResponse))]
+[JsonSerializable(typeof(RunView))]
+[JsonSerializable(typeof(Page<RunView>))]
+[JsonSerializable(typeof(StartRunRequest))]
+[JsonSerializable(typeof(StartRunResponse))]
+[JsonSerializable(typeof(RunExplanation))]
+[JsonSerializable(typeof(Page<StepView>))]
+[JsonSerializable(typeof(Page<ArtifactRecord>))]
+[JsonSerializable(typeof(IReadOnlyList<Problem>))]
+public sealed partial class WeirJson : JsonSerializerContext;

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Statuses;
+
+namespace Weir.Contracts.Runs;
+
+/// <summary>A run as the API shows it. Lists leave <see cref="Steps"/> out.</summary>
+public sealed record RunView
+{
+    public required string Id { get; init; }
+
+    /// <summary>The handle for people: <c>flow#7</c>.</summary>
+    public required string Handle { get; init; }
+    public required string Namespace { get; init; }
+    public required string Flow { get; init; }
+    public required long Number { get; init; }
+
+    /// <summary>The revision of the flow; null for a run started from a file.</summary>
+    public int? Revision { get; init; }
+    public required RunStatus Status { get; init; }
+    public ReasonCode Reason { get; init; }
+    public string? Message { get; init; }
+
+    /// <summary>What started it: <c>manual</c>, or the trigger's name.</summary>
+    public string Trigger { get; init; } = "manual";
+    public IReadOnlyDictionary<string, JsonElement> Params { get; init; } = new Dictionary<string, JsonElement>();
+    public required DateTimeOffset Created { get; init; }
+    public DateTimeOffset? Started { get; init; }
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>Attempts lost to infrastructure so far; shown apart from failures of the steps' own.</summary>
+    public int InfrastructureLosses { get; init; }
+    public bool CancelRequested { get; init; }
+    public IReadOnlyList<StepView>? Steps { get; init; }
+}
+
+public sealed record StepView
+{
+    public required string Name { get; init; }
+    public string? Title { get; init; }
+    public required RunStatus Status { get; init; }
+    public ReasonCode Reason { get; init; }
+    public string? Message { get; init; }
+
+    /// <summary>Why it is not running now: the stored reason that <c>weir run explain</c> shows.</summary>
+    public string? Waiting { get; init; }
+
+    /// <summary>True between the end of a lease and the end of its <c>disconnect</c> time.</summary>
+    public bool Unreachable { get; init; }
+    public int? ExitCode { get; init; }
+    public bool AllowFailure { get; init; }
+    public IReadOnlyList<string> Needs { get; init; } = [];
+    public DateTimeOffset? Started { get; init; }
+    public DateTimeOffset? Ended { get; init; }
+    public IReadOnlyDictionary<string, string> Outputs { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyList<ArtifactRecord> Artifacts { get; init; } = [];
+    public IReadOnlyList<AttemptView> Attempts { get; init; } = [];
+}
+
+public sealed record AttemptView
+{
+    public required int Number { get; init; }
+    public required RunStatus Status { get; init; }
+    public ReasonCode Reason { get; init; }
+    public string? Message { get; init; }
+    public string? Agent { get; init; }
+    public string? Runtime { get; init; }
+    public int? ExitCode { get; init; }
+    public DateTimeOffset? Claimed { get; init; }
+    public DateTimeOffset? Started { get; init; }
+    public DateTimeOffset? Ended { get; init; }
+    public IReadOnlyList<CommandRecord> Commands { get; init; } = [];
+}
+
+/// <summary>Starts a run of a stored flow, or of a definition given in place.</summary>
+public sealed record StartRunRequest
+{
+    /// <summary>Name of a stored flow; leave out when <see cref="Definition"/> is given.</summary>
+    public string? Flow { get; init; }
+
+    /// <summary>Revision of the stored flow; null = the newest.</summary>
+    public int? Revision { get; init; }
+
+    /// <summary>The text of a <c>weir.yml</c> (YAML or JSON).</summary>
+    public string? Definition { get; init; }
+
+    /// <summary>Name of the definition's file, for places in problems.</summary>
+    public string? File { get; init; }
+    public IReadOnlyDictionary<string, JsonElement> Params { get; init; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>Forces the runtime of every step: <c>process</c>, <c>docker</c>, <c>fake</c>.</summary>
+    public string? Runtime { get; init; }
+
+    /// <summary>Larger is sooner, within the namespace; −100 to 100.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Same key and content give the same run; same key and other content is refused.</summary>
+    public string? IdempotencyKey { get; init; }
+}
+
+public sealed record StartRunResponse(RunView Run)
+{
+    /// <summary>True when the idempotency key had already started this run.</summary>
+    public bool Existing { get; init; }
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
+/// <summary>Why a run and each of its steps stand where they stand.</summary>
+public sealed record RunExplanation(string Handle, RunStatus Status, string Summary, IReadOnlyList<StepExplanation> Steps);
+
+public sealed record StepExplanation(string Step, RunStatus Status, ReasonCode Reason, string Why)
+{
+    public IReadOnlyList<string> Hints { get; init; } = [];
+}
+
+/// <summary>One page of a list; <see cref="Next"/> is the opaque cursor of the following page.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items)
+{
+    public string? Next { get; init; }
+}

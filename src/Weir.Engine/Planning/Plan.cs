@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Weir.Contracts.Flows;
+
+namespace Weir.Engine.Planning;
+
+/// <summary>
+/// A flow, validated and joined with its inputs: what a run executes. Immutable; stored once per content, under the
+/// SHA-256 of its JSON. Strings marked "template" may hold <c>${{ }}</c>, resolved when the step is handed out.
+/// </summary>
+public sealed record Plan
+{
+    public const int CurrentSchema = 1;
+
+    /// <summary>Readers upcast plans of older numbers and refuse newer ones.</summary>
+    public int Schema { get; init; } = CurrentSchema;
+    public required string Flow { get; init; }
+    public string? Title { get; init; }
+    public required ImmutableArray<PlanStep> Steps { get; init; }
+
+    /// <summary>Longest life of a run from its start.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Longest time a ready step waits for an agent.</summary>
+    public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromHours(24);
+}
+
+public sealed record PlanStep
+{
+    public required string Name { get; init; }
+    public string? Title { get; init; }
+
+    /// <summary><c>commands</c>, or a kind that joined through <see cref="Running.IOpKind"/>.</summary>
+    public string Kind { get; init; } = "commands";
+
+    /// <summary>Names of the steps it waits for; default (null) = every earlier step in the list.</summary>
+    public ImmutableArray<string>? Needs { get; init; }
+
+    /// <summary>The condition as written; null means <c>success()</c>.</summary>
+    public string? When { get; init; }
+
+    /// <summary>Template.</summary>
+    public string? Image { get; init; }
+    public string? Runtime { get; init; }
+
+    /// <summary>Never a template: values reach commands as environment variables, files or arguments only.</summary>
+    public ImmutableArray<string> Commands { get; init; } = [];
+
+    /// <summary>Values are templates.</summary>
+    public ImmutableSortedDictionary<string, string> Env { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public string? Shell { get; init; }
+
+    /// <summary>Template.</summary>
+    public string? Workdir { get; init; }
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public StepLimits Limits { get; init; } = new();
+    public RetryRule Retry { get; init; } = new();
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan Disconnect { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan KillGrace { get; init; } = TimeSpan.FromSeconds(10);
+    public bool AllowFailure { get; init; }
+    public ImmutableArray<PlanArtifact> Artifacts { get; init; } = [];
+    public ImmutableArray<PlanResource> Resources { get; init; } = [];
+    public ImmutableArray<string> Outputs { get; init; } = [];
+    public ImmutableArray<string> Secrets { get; init; } = [];
+
+    /// <summary>The step whose workspace this one continues; null = it starts with an empty one.</summary>
+    public string? WorkspaceFrom { get; init; }
+}
+
+/// <summary>Name and path are templates; the path may hold <c>*</c>, <c>?</c> and <c>**</c>.</summary>
+public sealed record PlanArtifact(string Name, string Path, bool Required);
+
+/// <summary>Name and path are templates. <paramref name="From"/>: the step that leaves the artifact of that name.</summary>
+public sealed record PlanResource(string Name, string Path, string? From, bool Required);
+
+/// <summary>When and how often a failed attempt is made again.</summary>
+public sealed record RetryRule
+{
+    /// <summary>Attempts in all for the failures named in <see cref="On"/>, the first included.</summary>
+    public int Attempts { get; init; } = 1;
+
+    /// <summary>Kinds of failure that count: <c>exit</c>, <c>timeout</c>, <c>infrastructure</c>.</summary>
+    public ImmutableArray<RetryOn> On { get; init; } = [RetryOn.Infrastructure];
+
+    /// <summary>Attempts lost to infrastructure that are made again, whatever <see cref="Attempts"/> says.</summary>
+    public int InfrastructureAttempts { get; init; } = 3;
+    public TimeSpan BackoffFirst { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan BackoffMax { get; init; } = TimeSpan.FromMinutes(2);
+}
+
+public enum RetryOn
+{
+    Exit,
+    Timeout,
+    Infrastructure,
+}

@@ -1,0 +1,113 @@
+using Weir.Contracts.AgentProtocol;
+
+namespace Weir.Engine.Runtimes;
+
+/// <summary>
+/// Executes steps: one container (or process tree) per attempt. Thread-safe. Order for one attempt: create → open gate →
+/// read output until both streams end, while awaiting exit → dispose. Create leaves the container started and blocked at
+/// its gate, so that opening it costs next to nothing.
+/// </summary>
+public interface IContainerRuntime
+{
+    /// <summary><c>process</c>, <c>docker</c>, <c>fake</c> …</summary>
+    string Name { get; }
+
+    RuntimeCapabilities Capabilities { get; }
+
+    /// <summary>Throws <see cref="RuntimeException"/> when it cannot be made; nothing is left behind then.</summary>
+    Task<IStepContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Takes up a container of an earlier life of this agent, or null when it is gone or cannot outlive its agent.</summary>
+    Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Kills and removes all of this agent's leftovers except what <paramref name="keep"/> names; touches nothing else.</summary>
+    Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken);
+}
+
+/// <summary>What a runtime can do; a conformance test that needs more is skipped visibly.</summary>
+[Flags]
+public enum RuntimeCapabilities
+{
+    None = 0,
+
+    /// <summary>Runs real commands.</summary>
+    Commands = 1,
+
+    /// <summary>Steps have an image of their own.</summary>
+    Images = 2,
+
+    /// <summary>A step outlives its agent and can be adopted.</summary>
+    Adoption = 4,
+
+    /// <summary>Limits of memory and processes hold.</summary>
+    Limits = 8,
+
+    /// <summary>Steps run as another user than the agent and than each other.</summary>
+    OwnUser = 16,
+
+    /// <summary><c>network: none</c> holds.</summary>
+    NoNetwork = 32,
+}
+
+/// <summary>One attempt to execute.</summary>
+/// <param name="Id">Unique and stable for the attempt: <c>run-step-attempt</c>; names containers and folders.</param>
+/// <param name="Folder">Private folder of the attempt at the agent: script, gate, output files.</param>
+/// <param name="Workspace">Folder that the step works in.</param>
+public sealed record ContainerSpec(string Id, string Folder, string Workspace)
+{
+    public required StepWork Work { get; init; }
+
+    /// <summary>Which of the agent's slots runs it, from 0; the process runtime has one user per slot.</summary>
+    public int Slot { get; init; }
+}
+
+/// <summary>What becomes known only when the gate opens.</summary>
+/// <param name="Env">The whole environment the step sees beyond the runtime's own basics.</param>
+public sealed record GateScript(IReadOnlyList<string> Commands, IReadOnlyDictionary<string, string> Env);
+
+public interface IStepContainer : IAsyncDisposable
+{
+    /// <summary>Folder that the step sees for <c>WEIR_OUTPUT</c>; its file <c>output</c> is read by the agent after exit.</summary>
+    string OutputFile { get; }
+
+    Task OpenGateAsync(GateScript script, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The next bytes or command marker of the step's output, in order within a stream; null when both streams have
+    /// ended. One reader at a time. <see cref="OutputChunk.Bytes"/> are valid until the next call.
+    /// </summary>
+    ValueTask<OutputChunk?> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Completes when the step's main process is gone, all output of it having been offered to the reader or not.</summary>
+    Task<ContainerExit> WaitAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks to stop (SIGTERM), after <paramref name="grace"/> kills the whole tree. Returns when all of it is gone.</summary>
+    Task KillAsync(TimeSpan grace, CancellationToken cancellationToken);
+}
+
+/// <summary>Either bytes of a stream, or a marker that a command begins or has ended at this place of both streams.</summary>
+public readonly record struct OutputChunk(LogStream Stream, ReadOnlyMemory<byte> Bytes)
+{
+    public CommandMarker? Marker { get; init; }
+}
+
+/// <summary>Command <paramref name="Index"/> (from 0) begins, or has ended when <paramref name="ExitCode"/> is set.</summary>
+public sealed record CommandMarker(int Index, int? ExitCode);
+
+/// <summary>How a container ended.</summary>
+/// <param name="ExitCode">The exit code; 128 + signal when a signal ended it.</param>
+public sealed record ContainerExit(int ExitCode)
+{
+    /// <summary>The kernel killed it for want of memory.</summary>
+    public bool OutOfMemory { get; init; }
+
+    /// <summary>Lost, not failed: the engine or the process vanished without an exit code.</summary>
+    public string? Lost { get; init; }
+}
+
+/// <summary>The runtime could not do what was asked; <see cref="UserFault"/> tells whose fault it is.</summary>
+public sealed class RuntimeException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>True for an image that does not exist, a shell that is not there and the like.</summary>
+    public bool UserFault { get; init; }
+}
