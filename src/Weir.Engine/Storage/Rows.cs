@@ -25,6 +25,11 @@ public sealed record RunRow(string Id, string Namespace, string Flow, string Jso
     public DateTimeOffset? Due { get; init; }
 }
 
+/// <summary>
+/// Stores the row at <paramref name="ExpectedVersion"/> + 1, whatever version the row says. Namespace, flow, number and
+/// creation stay as they were inserted. A row that is not final and has no due, or whose status
+/// would go back, is an <see cref="InvalidOperationException"/>.
+/// </summary>
 public sealed record RunWrite(RunRow Row, long ExpectedVersion);
 
 public sealed record RunDeletion(string Run, long ExpectedVersion);
