@@ -1,6 +1,5 @@
 using Weir.Contracts.Flows;
 using Weir.Contracts.Problems;
-using Weir.Engine.Definitions;
 
 namespace Weir.Engine.Flows;
 
@@ -19,9 +18,6 @@ public abstract record CreateFlowOutcome
     /// <summary>The newest revision is not the one the caller expected.</summary>
     public sealed record Conflict(int Newest) : CreateFlowOutcome;
 }
-
-/// <summary>A stored revision, read.</summary>
-public sealed record StoredFlow(FlowDefinition Definition, int Revision);
 
 /// <summary>Part of a list; <paramref name="Next"/>: ask for what comes after it, null at the end.</summary>
 public sealed record FlowPage(IReadOnlyList<FlowView> Flows, string? Next);

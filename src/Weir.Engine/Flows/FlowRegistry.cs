@@ -5,6 +5,7 @@ using System.Text.Json;
 using Weir.Contracts.Flows;
 using Weir.Contracts.Problems;
 using Weir.Engine.Definitions;
+using Weir.Engine.Running;
 using Weir.Engine.Storage;
 
 namespace Weir.Engine.Flows;
@@ -110,7 +111,7 @@ public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents,
     }
 
     /// <summary>The definition to plan a run from; null when flow or revision is not there. Parsed ones are kept at hand.</summary>
-    public async Task<StoredFlow?> FindAsync(
+    public async ValueTask<StoredFlow?> FindAsync(
         string @namespace, string flow, int? revision, CancellationToken cancellationToken)
     {
         var (head, _) = await HeadAsync(@namespace, flow, cancellationToken);
