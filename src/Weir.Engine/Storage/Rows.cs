@@ -25,6 +25,11 @@ public sealed record RunRow(string Id, string Namespace, string Flow, string Jso
     public DateTimeOffset? Due { get; init; }
 }
 
+/// <summary>
+/// Stores the row at <paramref name="ExpectedVersion"/> + 1, whatever version the row says. Namespace, flow, number and
+/// creation stay as they were inserted. A row that is not final and has no due, or whose status
+/// would go back, is an <see cref="InvalidOperationException"/>.
+/// </summary>
 public sealed record RunWrite(RunRow Row, long ExpectedVersion);
 
 public sealed record RunDeletion(string Run, long ExpectedVersion);
@@ -55,6 +60,9 @@ public sealed record LeaseRow(AttemptFence Fence, string Agent, string Namespace
     /// <summary>Place among the attempts of its claim, from 0.</summary>
     public int Ordinal { get; init; }
     public required DateTimeOffset Until { get; init; }
+
+    /// <summary><see cref="Until"/> of a lease that ended while its agent may still work: the run's deadline watches over it.</summary>
+    public static DateTimeOffset Parked { get; } = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
     public LeaseKey Key => new(Fence.Run, Fence.Step, Fence.Lease);
 }
 
