@@ -64,6 +64,13 @@ public sealed record SessionResponse(string Session, string SealedKey, int Expir
     public int RenewMilliseconds { get; init; }
 }
 
+/// <summary>Replaces an agent's labels and namespaces; what is left out (null) stays.</summary>
+public sealed record UpdateAgentRequest
+{
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+    public IReadOnlyList<string>? Namespaces { get; init; }
+}
+
 public sealed record CreateJoinTokenRequest
 {
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

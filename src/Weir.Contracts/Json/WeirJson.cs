@@ -3,7 +3,9 @@ using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Agents;
 using Weir.Contracts.Flows;
 using Weir.Contracts.Problems;
+using Weir.Contracts.Routes;
 using Weir.Contracts.Runs;
+using Weir.Contracts.Tokens;
 
 namespace Weir.Contracts.Json;
 
@@ -41,5 +43,15 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(RunExplanation))]
 [JsonSerializable(typeof(Page<StepView>))]
 [JsonSerializable(typeof(Page<ArtifactRecord>))]
+[JsonSerializable(typeof(UpdateAgentRequest))]
+[JsonSerializable(typeof(LogChunk))]
+[JsonSerializable(typeof(Page<ArtifactView>))]
+[JsonSerializable(typeof(CreateTokenRequest))]
+[JsonSerializable(typeof(CreateTokenResponse))]
+[JsonSerializable(typeof(Page<TokenView>))]
+[JsonSerializable(typeof(Page<JoinTokenView>))]
+[JsonSerializable(typeof(WhoAmIView))]
+[JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(IReadOnlyList<Problem>))]
 public sealed partial class WeirJson : JsonSerializerContext;

@@ -17,11 +17,14 @@ public static class ErrorCodes
     public const string InternalError = "internal";
     public const string LimitExceeded = "limit.exceeded";
     public const string LogGap = "log.gap";
+    public const string MethodNotAllowed = "route.method_not_allowed";
     public const string NamespaceNotFound = "namespace.not_found";
     public const string NotAuthorised = "auth.required";
     public const string NotPermitted = "auth.forbidden";
     public const string ProtocolUnsupported = "protocol.unsupported";
+    public const string RateExceeded = "limit.rate";
     public const string RequestInvalid = "request.invalid";
+    public const string RouteNotFound = "route.not_found";
     public const string RunActive = "run.active";
     public const string RunFinished = "run.finished";
     public const string RunNotFound = "run.not_found";
@@ -29,6 +32,7 @@ public static class ErrorCodes
     public const string StepNotFound = "step.not_found";
     public const string StoreUnavailable = "store.unavailable";
     public const string TokenExpired = "token.expired";
+    public const string TokenNotFound = "token.not_found";
     public const string TokenUsed = "token.used";
     public const string VersionConflict = "version.conflict";
 }

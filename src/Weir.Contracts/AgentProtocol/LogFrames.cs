@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+
+namespace Weir.Contracts.AgentProtocol;
+
+/// <summary>
+/// Pieces of log as bytes on the wire, one frame after the other, little-endian: stream (1 byte), command (int32),
+/// offset (int64), length (int32), then the bytes.
+/// </summary>
+public static class LogFrames
+{
+    /// <summary>Longest body of one append, headers included.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    /// <summary>Bytes before each piece.</summary>
+    public const int HeaderBytes = 17;
+
+    public static byte[] Write(IReadOnlyList<LogPiece> pieces)
+    {
+        var frames = new byte[pieces.Sum(piece => HeaderBytes + piece.Bytes.Length)];
+        var rest = frames.AsSpan();
+        foreach (var piece in pieces)
+        {
+            rest[0] = (byte)piece.Stream;
+            BinaryPrimitives.WriteInt32LittleEndian(rest[1..], piece.Command);
+            BinaryPrimitives.WriteInt64LittleEndian(rest[5..], piece.Offset);
+            BinaryPrimitives.WriteInt32LittleEndian(rest[13..], piece.Bytes.Length);
+            piece.Bytes.Span.CopyTo(rest[HeaderBytes..]);
+            rest = rest[(HeaderBytes + piece.Bytes.Length)..];
+        }
+
+        return frames;
+    }
+
+    /// <summary>The pieces share the memory of <paramref name="frames"/>. Otherwise says what is wrong and where.</summary>
+    public static bool TryParse(ReadOnlyMemory<byte> frames, out IReadOnlyList<LogPiece> pieces, out string? problem)
+    {
+        var found = new List<LogPiece>();
+        pieces = found;
+        problem = frames.Length > MaxBytes ? $"{frames.Length} bytes of frames; at most {MaxBytes} are taken" : null;
+        for (var at = 0; at < frames.Length && problem is null;)
+        {
+            problem = ParseOne(frames[at..], out var piece);
+            if (problem is not null) problem = $"frame at byte {at}: {problem}";
+            else found.Add(piece!);
+            at += HeaderBytes + (piece?.Bytes.Length ?? 0);
+        }
+
+        if (problem is not null) pieces = [];
+        return problem is null;
+    }
+
+    private static string? ParseOne(ReadOnlyMemory<byte> frames, out LogPiece? piece)
+    {
+        piece = null;
+        if (frames.Length < HeaderBytes) return "its header is cut off";
+        var header = frames.Span;
+        var stream = (LogStream)header[0];
+        var command = BinaryPrimitives.ReadInt32LittleEndian(header[1..]);
+        var offset = BinaryPrimitives.ReadInt64LittleEndian(header[5..]);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(header[13..]);
+        if (stream is not (LogStream.Stdout or LogStream.Stderr)) return $"there is no stream {header[0]}";
+        if (command < -1) return $"there is no command {command}";
+        if (offset < 0 || offset > long.MaxValue - MaxBytes) return $"offset {offset} is out of range";
+        if (length <= 0 || length > frames.Length - HeaderBytes) return $"a length of {length} does not fit";
+        piece = new LogPiece(stream, offset, command, frames.Slice(HeaderBytes, length));
+        return null;
+    }
+}

@@ -1,0 +1,43 @@
+using Weir.Contracts.Json;
+using Weir.Contracts.Routes;
+using Weir.Contracts.Tokens;
+
+namespace Weir.Contracts.Client;
+
+/// <summary>
+/// What a workbench can ask of a controller, by noun. Thread-safe. Refusals are <see cref="WeirApiException"/>; an
+/// unreachable controller is <see cref="HttpRequestException"/>. The <see cref="HttpClient"/> stays the caller's.
+/// </summary>
+public sealed class WeirClient
+{
+    private readonly ApiConnection _connection;
+
+    public WeirClient(HttpClient http, WeirClientOptions options)
+    {
+        _connection = new ApiConnection(http, options);
+        Agents = new AgentsClient(_connection);
+        Artifacts = new ArtifactsClient(_connection);
+        Flows = new FlowsClient(_connection);
+        Logs = new LogsClient(_connection);
+        Runs = new RunsClient(_connection);
+        Tokens = new TokensClient(_connection);
+    }
+
+    public Uri Address => _connection.Options.Address;
+    public AgentsClient Agents { get; }
+    public ArtifactsClient Artifacts { get; }
+    public FlowsClient Flows { get; }
+    public LogsClient Logs { get; }
+    public RunsClient Runs { get; }
+    public TokensClient Tokens { get; }
+
+    public Task<VersionView> GetVersionAsync(CancellationToken cancellationToken = default) =>
+        _connection.GetAsync(ApiRoutes.Version, WeirJson.Default.VersionView, cancellationToken);
+
+    /// <summary>Completes when the controller takes requests; throws when it does not.</summary>
+    public Task CheckReadyAsync(CancellationToken cancellationToken = default) =>
+        _connection.CallAsync(HttpMethod.Get, ApiRoutes.Ready, cancellationToken);
+
+    public Task<WhoAmIView> WhoAmIAsync(CancellationToken cancellationToken = default) =>
+        _connection.GetAsync(ApiRoutes.WhoAmI, WeirJson.Default.WhoAmIView, cancellationToken);
+}
