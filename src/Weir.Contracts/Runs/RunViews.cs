@@ -21,8 +21,14 @@ public sealed record RunView
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }
 
+    /// <summary>One more at each change: the id of a watch's events.</summary>
+    public long Version { get; init; }
+
     /// <summary>What started it: <c>manual</c>, or the trigger's name.</summary>
     public string Trigger { get; init; } = "manual";
+
+    /// <summary>Name of the token that asked for it.</summary>
+    public string StartedBy { get; init; } = "";
     public IReadOnlyDictionary<string, JsonElement> Params { get; init; } = new Dictionary<string, JsonElement>();
     public required DateTimeOffset Created { get; init; }
     public DateTimeOffset? Started { get; init; }

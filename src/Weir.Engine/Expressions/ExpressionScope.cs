@@ -11,6 +11,9 @@ public sealed record ExpressionScope
     /// <summary>What started the run: <c>trigger.git_sha</c> and the like; paths that are not there are null.</summary>
     public IReadOnlyDictionary<string, JsonElement> Trigger { get; init; } = new Dictionary<string, JsonElement>();
 
+    /// <summary>The values of a matrix step; empty for other steps.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Matrix { get; init; } = new Dictionary<string, JsonElement>();
+
     /// <summary><c>run.id</c>, <c>run.number</c>, <c>run.handle</c>, <c>run.flow</c>, <c>run.namespace</c>, <c>run.trigger</c>.</summary>
     public IReadOnlyDictionary<string, string> Run { get; init; } = new Dictionary<string, string>();
     public IReadOnlyDictionary<string, StepFacts> Steps { get; init; } = new Dictionary<string, StepFacts>();

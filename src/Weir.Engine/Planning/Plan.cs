@@ -29,7 +29,7 @@ public sealed record PlanStep
     public required string Name { get; init; }
     public string? Title { get; init; }
 
-    /// <summary><c>commands</c>, or a kind that joined through <see cref="Running.IOpKind"/>.</summary>
+    /// <summary>What the step is; see <see cref="Running.OpKinds"/>.</summary>
     public string Kind { get; init; } = "commands";
 
     /// <summary>Names of the steps it waits for; default (null) = every earlier step in the list.</summary>

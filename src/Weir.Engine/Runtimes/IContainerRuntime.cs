@@ -17,7 +17,10 @@ public interface IContainerRuntime
     /// <summary>Throws <see cref="RuntimeException"/> when it cannot be made; nothing is left behind then.</summary>
     Task<IStepContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken);
 
-    /// <summary>Takes up a container of an earlier life of this agent, or null when it is gone or cannot outlive its agent.</summary>
+    /// <summary>
+    /// Takes up a container of an earlier life of this agent, or null when it is gone or cannot outlive its agent. Its
+    /// output is read again from the beginning.
+    /// </summary>
     Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken);
 
     /// <summary>Kills and removes all of this agent's leftovers except what <paramref name="keep"/> names; touches nothing else.</summary>
@@ -67,7 +70,7 @@ public sealed record GateScript(IReadOnlyList<string> Commands, IReadOnlyDiction
 
 public interface IStepContainer : IAsyncDisposable
 {
-    /// <summary>Folder that the step sees for <c>WEIR_OUTPUT</c>; its file <c>output</c> is read by the agent after exit.</summary>
+    /// <summary>The file that the step sees as <c>WEIR_OUTPUT</c>; read it with <see cref="ReadOutputFileAsync"/>.</summary>
     string OutputFile { get; }
 
     Task OpenGateAsync(GateScript script, CancellationToken cancellationToken);
@@ -80,6 +83,13 @@ public interface IStepContainer : IAsyncDisposable
 
     /// <summary>Completes when the step's main process is gone, all output of it having been offered to the reader or not.</summary>
     Task<ContainerExit> WaitAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What the step wrote to <see cref="OutputFile"/>, empty when nothing; to be called after exit. The step owns the file,
+    /// so links and special files are not followed: such a file and one over <paramref name="maxBytes"/> is a
+    /// <see cref="RuntimeException"/> that is the user's fault.
+    /// </summary>
+    Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken);
 
     /// <summary>Asks to stop (SIGTERM), after <paramref name="grace"/> kills the whole tree. Returns when all of it is gone.</summary>
     Task KillAsync(TimeSpan grace, CancellationToken cancellationToken);

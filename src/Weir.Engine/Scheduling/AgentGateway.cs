@@ -1,29 +1,124 @@
 using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Running;
+using Weir.Engine.Storage;
 
 namespace Weir.Engine.Scheduling;
 
 /// <summary>
 /// What agents may ask: the controller's side of the protocol, behind authentication. Calls of an agent that is not known,
-/// not approved or revoked never get here.
+/// not approved or revoked never get here. Every call may come again, late, or out of order.
 /// </summary>
-public sealed class AgentGateway
+public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs, RunSignals signals, TimeProvider time)
 {
-    /// <summary>Waits up to the request's time for work.</summary>
-    public Task<ClaimResponse> ClaimAsync(AgentIdentity agent, ClaimRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    public Task<RenewResponse> RenewAsync(AgentIdentity agent, RenewRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>A woken claim may be cut off before it takes its work, so the others look again after this.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
-    public Task<ReportResponse> ReportAsync(AgentIdentity agent, ReportRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>Waits up to the request's time (at most 30 s) for work.</summary>
+    public async Task<ClaimResponse> ClaimAsync(AgentIdentity agent, ClaimRequest request, CancellationToken cancellationToken)
+    {
+        var offer = new AgentOffer(agent.Id, agent.Labels, request.Runtimes);
+        var wait = TimeSpan.FromMilliseconds(Math.Clamp(request.WaitMilliseconds, 0, (int)LongestWait.TotalMilliseconds));
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            var epoch = signals.Claims.Epoch;
+            var taken = await desk.TakeAsync(agent, offer, request.Nonce, request.FreeSlots, cancellationToken);
+            var left = wait - time.GetElapsedTime(start);
+            if (taken.Count > 0 || agent.Draining || left <= TimeSpan.Zero) return new ClaimResponse(taken) { Drain = agent.Draining };
+            await WaitAsync(epoch, agent, offer, left, cancellationToken);
+        }
+    }
 
-    public Task<AppendLogResponse> AppendLogAsync(AgentIdentity agent, AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task<RenewResponse> RenewAsync(AgentIdentity agent, RenewRequest request, CancellationToken cancellationToken)
+    {
+        var leases = await keeper.Store.ListLeasesAsync(agent.Id, cancellationToken);
+        var until = time.GetUtcNow() + keeper.Timing.Lease;
+        var held = await keeper.Store.RenewLeasesAsync(agent.Id, request.Held, until, cancellationToken);
+        var answers = new List<LeaseAnswer>(request.Held.Count);
+        for (var i = 0; i < request.Held.Count; i++)
+        {
+            answers.Add(new LeaseAnswer(request.Held[i], held[i] ? await HeldVerdictAsync(request.Held[i], cancellationToken) : LeaseVerdict.Lost));
+        }
 
-    public Task<FinishResponse> FinishAsync(AgentIdentity agent, FinishRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+        foreach (var lease in leases)
+        {
+            if (lease.Nonce > request.AnsweredThrough || request.Held.Contains(lease.Fence)) continue;
+            await keeper.ApplyAsync(lease.Fence.Run, new RunEvent.NotHeld(lease.Fence), cancellationToken);
+        }
 
-    /// <summary>True when the agent holds that lease: what blobs and secrets ask before they answer.</summary>
-    public Task<bool> HoldsAsync(AgentIdentity agent, AttemptFence fence, CancellationToken cancellationToken) => throw new NotSupportedException();
+        return new RenewResponse(answers) { Drain = agent.Draining };
+    }
+
+    public async Task<ReportResponse> ReportAsync(AgentIdentity agent, ReportRequest request, CancellationToken cancellationToken)
+    {
+        var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. request.Commands]);
+        var applied = await keeper.ApplyAsync(request.Fence.Run, happened, cancellationToken);
+        return new ReportResponse(applied.Answer) { Stop = IsStopAsked(applied.State, request.Fence) };
+    }
+
+    public async Task<AppendLogResponse> AppendLogAsync(
+        AgentIdentity agent, AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
+    {
+        if (!await HoldsAsync(agent, fence, cancellationToken)) return new AppendLogResponse(WriteVerdict.Fenced, 0, 0);
+        var lengths = await logs.AppendAsync(await NamespaceOfAsync(fence.Run, cancellationToken), fence, pieces, cancellationToken);
+        return new AppendLogResponse(WriteVerdict.Accepted, lengths.Stdout, lengths.Stderr);
+    }
+
+    /// <summary>Takes the end of the logs, then the outcome, then, if asked and if the outcome was taken, claims in passing.</summary>
+    public async Task<FinishResponse> FinishAsync(AgentIdentity agent, FinishRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Tail.Count > 0) await AppendLogAsync(agent, request.Fence, request.Tail, cancellationToken);
+        var applied = await keeper.ApplyAsync(request.Fence.Run, new RunEvent.Finished(request.Fence, request.Outcome), cancellationToken);
+        if (applied.Verdict == EventVerdict.Accepted) logs.Close(applied.State!.Namespace, request.Fence);
+        IReadOnlyList<Assignment> next = [];
+        if (request.ClaimNonce is { } nonce)
+        {
+            var offer = new AgentOffer(agent.Id, agent.Labels, request.Runtimes);
+            next = await desk.TakeAsync(agent, offer, nonce, request.FreeSlots, cancellationToken);
+        }
+
+        return new FinishResponse(applied.Answer, next);
+    }
+
+    /// <summary>True when the agent holds that lease: what logs, blobs and secrets ask before they answer.</summary>
+    public async Task<bool> HoldsAsync(AgentIdentity agent, AttemptFence fence, CancellationToken cancellationToken) =>
+        await keeper.Store.GetLeaseAsync(fence.Run, fence.Step, cancellationToken) is { } lease
+        && lease.Agent == agent.Id
+        && lease.Fence == fence;
 
     /// <summary>The next message for the agent's standing channel.</summary>
-    public Task<ChannelMessage> NextMessageAsync(AgentIdentity agent, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ChannelMessage> NextMessageAsync(AgentIdentity agent, CancellationToken cancellationToken) =>
+        signals.Mailboxes.ReceiveAsync(agent.Id, cancellationToken);
+
+    private async Task WaitAsync(long epoch, AgentIdentity agent, AgentOffer offer, TimeSpan left, CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(left < LookAgain ? left : LookAgain, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        await signals.Claims.WaitAsync(epoch, offer, agent.Namespaces, both.Token);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task<LeaseVerdict> HeldVerdictAsync(AttemptFence fence, CancellationToken cancellationToken)
+    {
+        var run = await keeper.RecallAsync(fence.Run, cancellationToken);
+        if (run is not null && run.Graph.TryPositionOf(fence.Step, out var i) && run.Steps[i].Phase == StepPhase.Unreachable)
+        {
+            run = (await keeper.ApplyAsync(fence.Run, new RunEvent.Returned(fence), cancellationToken)).State;
+        }
+
+        return IsStopAsked(run, fence) ? LeaseVerdict.Stop : LeaseVerdict.Held;
+    }
+
+    private async Task<string> NamespaceOfAsync(string run, CancellationToken cancellationToken) =>
+        (await keeper.RecallAsync(run, cancellationToken))?.Namespace ?? throw new InvalidDataException($"run {run} has a lease but is gone");
+
+    private static bool IsStopAsked(RunState? run, AttemptFence fence) =>
+        run is not null
+        && run.Graph.TryPositionOf(fence.Step, out var i)
+        && run.Steps[i].Current is { StopAsked: not null } attempt
+        && attempt.Lease == fence.Lease;
 }
 
 /// <summary>An authenticated agent, as the registry knows it at the time of the call.</summary>

@@ -27,12 +27,16 @@ public sealed record Commit
 
     /// <summary>Each must be there.</summary>
     public IReadOnlyList<StepKey> Dequeue { get; init; } = [];
+
+    /// <summary>Each must not be there, or be among <see cref="Dequeue"/>.</summary>
     public IReadOnlyList<QueueRow> Enqueue { get; init; } = [];
 
     /// <summary>Each must be there, with that lease number.</summary>
     public IReadOnlyList<LeaseKey> Unlease { get; init; } = [];
 
-    /// <summary>Each (agent, nonce, ordinal) must be new.</summary>
+    /// <summary>
+    /// Each (agent, nonce, ordinal) must be new, and the step not leased; what <see cref="Unlease"/> frees does not count.
+    /// </summary>
     public IReadOnlyList<LeaseRow> Lease { get; init; } = [];
 
     /// <summary>Numbered by the store in commit order.</summary>

@@ -25,6 +25,10 @@ public sealed record RunRow(string Id, string Namespace, string Flow, string Jso
     public DateTimeOffset? Due { get; init; }
 }
 
+/// <summary>
+/// Stores the row at <paramref name="ExpectedVersion"/> + 1, whatever version the row says. Namespace, flow, number and
+/// creation stay as they were inserted. A row that is not final and has no due is an <see cref="InvalidOperationException"/>.
+/// </summary>
 public sealed record RunWrite(RunRow Row, long ExpectedVersion);
 
 public sealed record RunDeletion(string Run, long ExpectedVersion);

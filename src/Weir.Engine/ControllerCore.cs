@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+using Weir.Engine.Identity;
+using Weir.Engine.Running;
+using Weir.Engine.Scheduling;
+using Weir.Engine.Signals;
+using Weir.Engine.Storage;
+
+namespace Weir.Engine;
+
+/// <summary>
+/// The controller without its surroundings: composed alike by the host, by local runs and by the simulator. Stateless but for
+/// caches and waiters: what it knows is in the stores.
+/// </summary>
+public sealed class ControllerCore
+{
+    public ControllerCore(ControllerStores stores, FlowLookup flows, CoreSources sources, RunTiming timing, Safeguards safeguards)
+    {
+        var signals = new RunSignals(new ChangeWatch(), new ClaimWaiters(), new AgentMailboxes());
+        var keeper = new RunKeeper(stores.Records, new RunMachine(timing, safeguards), sources.Time, signals);
+        var starter = new RunStarter(keeper, flows, sources.Ids, sources.Time);
+        var logs = new StepLogs(stores.Logs, safeguards, sources.Time);
+        Runs = new RunOperations(starter, keeper, signals, stores.Logs);
+        Gateway = new AgentGateway(keeper, new ClaimDesk(stores.Records, keeper, safeguards), logs, signals, sources.Time);
+        Timers = new TimerLoop(keeper, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
+        Signals = signals;
+    }
+
+    public RunOperations Runs { get; }
+    public AgentGateway Gateway { get; }
+    public TimerLoop Timers { get; }
+    public RunSignals Signals { get; }
+}
+
+public sealed record ControllerStores(IDocumentStore Documents, IRecordStore Records, ILogStore Logs, IBlobStore Blobs);
+
+public sealed record CoreSources(TimeProvider Time, IdSource Ids, ILoggerFactory Logs);

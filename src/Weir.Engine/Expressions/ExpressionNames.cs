@@ -1,0 +1,20 @@
+namespace Weir.Engine.Expressions;
+
+/// <summary>What a place in a flow file may refer to; null = not known here, so not checked.</summary>
+public sealed record ExpressionNames
+{
+    public IReadOnlyCollection<string>? Params { get; init; }
+
+    /// <summary>Every step of the flow with its declared outputs (null = not known).</summary>
+    public IReadOnlyDictionary<string, IReadOnlyCollection<string>?>? Steps { get; init; }
+
+    /// <summary>The steps that have ended for sure when this place is evaluated.</summary>
+    public IReadOnlySet<string>? EndedSteps { get; init; }
+
+    /// <summary>Set where no step is known at all: why, as in "the flow's own `env` is the same for all steps".</summary>
+    public string? NoSteps { get; init; }
+}
+
+/// <summary>One thing that is wrong with an expression.</summary>
+/// <param name="Position">0-based offset in the text.</param>
+public sealed record ExpressionProblem(int Position, string Message);

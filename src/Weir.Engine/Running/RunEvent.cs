@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Weir.Contracts.AgentProtocol;
+
+namespace Weir.Engine.Running;
+
+/// <summary>What can happen to a run.</summary>
+public abstract record RunEvent
+{
+    private RunEvent()
+    {
+    }
+
+    /// <summary>An agent takes a queued step.</summary>
+    public sealed record Claimed(string Step, string Agent, ClaimNonce Nonce, int Ordinal) : RunEvent;
+
+    /// <summary>The agent has begun, or a command started or ended.</summary>
+    public sealed record Progressed(AttemptFence Fence, string? Runtime, ImmutableArray<CommandRecord> Commands) : RunEvent;
+
+    public sealed record Finished(AttemptFence Fence, AttemptOutcome Outcome) : RunEvent;
+
+    /// <summary>The lease ended without a renewal.</summary>
+    public sealed record LeaseEnded(AttemptFence Fence) : RunEvent;
+
+    /// <summary>The agent renewed a lease that had ended.</summary>
+    public sealed record Returned(AttemptFence Fence) : RunEvent;
+
+    /// <summary>The agent is there and does not hold the attempt.</summary>
+    public sealed record NotHeld(AttemptFence Fence) : RunEvent;
+
+    public sealed record CancelAsked(string By) : RunEvent;
+
+    /// <summary>Time has passed: deadlines are looked at.</summary>
+    public sealed record Ticked : RunEvent;
+}
+
+/// <summary>How an event was taken.</summary>
+public enum EventVerdict
+{
+    Accepted,
+
+    /// <summary>The same as before: nothing changed, and the answer is that of the first time.</summary>
+    Repeated,
+
+    /// <summary>Not of this attempt's holder, or too late; nothing changed.</summary>
+    Refused,
+}
+
+public sealed record Transition(RunState State, EventVerdict Verdict);

@@ -1,0 +1,125 @@
+using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Planning;
+using Weir.Engine.Signals;
+using Weir.Engine.Storage;
+
+namespace Weir.Engine.Running;
+
+/// <summary>
+/// Applies events to stored runs: load, decide by <see cref="RunMachine"/>, commit under the run's version. Events of one run are
+/// taken one at a time here; another controller that was faster makes the commit conflict, and the decision is made anew on
+/// what it wrote. A state kept from the last commit spares the load; the version guards it.
+/// </summary>
+public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvider time, RunSignals signals)
+{
+    private const int MostTries = 16;
+    private readonly KeyedGate _gates = new();
+    private readonly BoundedCache<string, RunState> _states = new(8_192);
+    private readonly BoundedCache<string, PlanGraph> _plans = new(1_024);
+
+    public RunTiming Timing => machine.Timing;
+    public IRecordStore Store => store;
+
+    /// <summary>Stores a new run with its plan. The answer is its state with the number the store gave it.</summary>
+    public async Task<InsertOutcome> InsertAsync(
+        RunState run, PlanRow plan, IdempotencyRow? idempotency, CancellationToken cancellationToken)
+    {
+        var begun = machine.Begin(run, run.Created);
+        var effects = RunEffects.Between(null, begun);
+        var commit = new CommitBuilder(machine, run.Created).Build(null, begun, effects) with { Plan = plan, Idempotency = idempotency };
+        var outcome = await store.CommitAsync(commit, cancellationToken);
+        if (outcome is not CommitOutcome.Committed committed) return new InsertOutcome(null);
+        var stored = begun with { Number = committed.RunNumber, Version = 1 };
+        _plans.Put(run.PlanDigest, run.Graph);
+        Remember(stored);
+        signals.After(stored, effects);
+        return new InsertOutcome(stored);
+    }
+
+    /// <summary>The run as stored now, or null.</summary>
+    public async Task<RunState?> LoadAsync(string run, CancellationToken cancellationToken)
+    {
+        if (await store.LoadRunAsync(run, cancellationToken) is not { } rows) return null;
+        var graph = await GraphAsync(rows.Run.PlanDigest, cancellationToken);
+        return RunCodec.FromRows(rows.Run, rows.Steps, graph);
+    }
+
+    /// <summary>The run as this controller last saw it; others may have moved it on.</summary>
+    public async Task<RunState?> RecallAsync(string run, CancellationToken cancellationToken) =>
+        _states.TryGet(run, out var known) ? known : await LoadAsync(run, cancellationToken);
+
+    /// <summary>
+    /// Applies one event durably. Throws <see cref="StoreUnavailableException"/> when the store does not answer; the effect is
+    /// unknown then, and the caller may apply the same event again.
+    /// </summary>
+    public async Task<Applied> ApplyAsync(string run, RunEvent happened, CancellationToken cancellationToken)
+    {
+        using var turn = await _gates.EnterAsync(run);
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            var before = await RecallAsync(run, cancellationToken);
+            if (before is null) return new Applied(EventVerdict.Refused, null);
+            var now = time.GetUtcNow();
+            var transition = machine.Apply(before, happened, now);
+            if (transition.Verdict == EventVerdict.Accepted && await TryCommitAsync(before, transition.State, now, cancellationToken) is { } after)
+            {
+                return new Applied(EventVerdict.Accepted, after);
+            }
+
+            if (transition.Verdict != EventVerdict.Accepted && await IsCurrentAsync(before, cancellationToken))
+            {
+                return new Applied(transition.Verdict, before);
+            }
+
+            _states.Remove(run);
+        }
+
+        throw new StoreUnavailableException($"run {run} changed under every one of {MostTries} tries");
+    }
+
+    public PlanGraph? KnownGraph(string digest) => _plans.TryGet(digest, out var graph) ? graph : null;
+
+    public void Forget(string run) => _states.Remove(run);
+
+    private async Task<RunState?> TryCommitAsync(RunState before, RunState after, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var effects = RunEffects.Between(before, after);
+        var commit = new CommitBuilder(machine, now).Build(before, after, effects);
+        _states.Remove(before.Id);
+        if (await store.CommitAsync(commit, cancellationToken) is not CommitOutcome.Committed) return null;
+        var stored = after with { Version = before.Version + 1 };
+        Remember(stored);
+        signals.After(stored, effects);
+        return stored;
+    }
+
+    /// <summary>A refusal must not rest on a state that another controller has since moved on.</summary>
+    private async Task<bool> IsCurrentAsync(RunState known, CancellationToken cancellationToken) =>
+        await store.GetRunAsync(known.Id, cancellationToken) is { } row && row.Version == known.Version;
+
+    private async Task<PlanGraph> GraphAsync(string digest, CancellationToken cancellationToken)
+    {
+        if (_plans.TryGet(digest, out var known)) return known;
+        var row = await store.GetPlanAsync(digest, cancellationToken)
+            ?? throw new InvalidDataException($"plan {digest} is missing");
+        var graph = new PlanGraph(RunCodec.ReadPlan(row.Json));
+        _plans.Put(digest, graph);
+        return graph;
+    }
+
+    private void Remember(RunState run)
+    {
+        if (run.Ended is null) _states.Put(run.Id, run);
+        else _states.Remove(run.Id);
+    }
+}
+
+/// <param name="Run">Null when the idempotency key was taken.</param>
+public sealed record InsertOutcome(RunState? Run);
+
+/// <param name="State">The run after the event (as it stands when it was refused); null when there is no such run.</param>
+public sealed record Applied(EventVerdict Verdict, RunState? State)
+{
+    /// <summary>For the agent's answer: a repetition is answered as the first was.</summary>
+    public WriteVerdict Answer => Verdict == EventVerdict.Refused ? WriteVerdict.Fenced : WriteVerdict.Accepted;
+}

@@ -1,0 +1,33 @@
+using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Scheduling;
+using Weir.Engine.Signals;
+
+namespace Weir.Engine.Running;
+
+/// <summary>Wakes whoever waits for a change, after it is durable. Losing a wake costs time, never correctness.</summary>
+public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailboxes mailboxes)
+{
+    public ChangeWatch Runs => runs;
+    public ClaimWaiters Claims => claims;
+    public AgentMailboxes Mailboxes => mailboxes;
+
+    internal void After(RunState run, IReadOnlyList<RunEffect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            switch (effect)
+            {
+                case RunEffect.Enqueue e:
+                    claims.Wake(run.Namespace, Shape.Of(run, e.Step));
+                    break;
+                case RunEffect.TellStop e:
+                    mailboxes.Send(e.Agent, new ChannelMessage(ChannelMessageKind.Stop) { Fence = e.Fence });
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        runs.Pulse(run.Id);
+    }
+}

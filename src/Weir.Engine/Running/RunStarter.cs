@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Weir.Contracts.Json;
+using Weir.Contracts.Problems;
+using Weir.Contracts.Runs;
+using Weir.Engine.Definitions;
+using Weir.Engine.Identity;
+using Weir.Engine.Planning;
+using Weir.Engine.Storage;
+
+namespace Weir.Engine.Running;
+
+/// <summary>Finds a revision of a stored flow; null = the newest. Null answer: there is none.</summary>
+public delegate ValueTask<StoredFlow?> FlowLookup(string @namespace, string name, int? revision, CancellationToken cancellationToken);
+
+public sealed record StoredFlow(FlowDefinition Definition, int Revision);
+
+/// <summary>Turns a request into a stored run.</summary>
+public sealed class RunStarter(RunKeeper keeper, FlowLookup flows, IdSource ids, TimeProvider time)
+{
+    public async Task<StartRunOutcome> StartAsync(
+        string @namespace, string by, StartRunRequest request, CancellationToken cancellationToken)
+    {
+        if (await EarlierAsync(@namespace, request, cancellationToken) is { } earlier) return earlier;
+        StoredFlow? flow;
+        IReadOnlyList<Problem> warnings = [];
+        if (request.Definition is { } text)
+        {
+            var read = FlowReader.Read(text, request.File);
+            if (read.Flow is null) return new StartRunOutcome.Invalid(read.Problems);
+            flow = new StoredFlow(read.Flow, 0);
+            warnings = read.Problems;
+        }
+        else
+        {
+            flow = await flows(@namespace, request.Flow ?? "", request.Revision, cancellationToken);
+            if (flow is null) return new StartRunOutcome.FlowNotFound(request.Flow ?? "");
+        }
+
+        var planned = Planner.Plan(flow.Definition, new PlanInputs { Params = request.Params, Runtime = request.Runtime });
+        if (planned.Plan is null) return new StartRunOutcome.Invalid(planned.Problems);
+        var (run, plan) = Make(@namespace, by, request, flow, planned);
+        var inserted = await keeper.InsertAsync(run, plan, IdempotencyOf(@namespace, request, run), cancellationToken);
+        if (inserted.Run is { } stored) return new StartRunOutcome.Started(RunViews.Of(stored), warnings);
+        return await EarlierAsync(@namespace, request, cancellationToken)
+            ?? throw new StoreUnavailableException("the run could not be stored");
+    }
+
+    private (RunState Run, PlanRow Plan) Make(
+        string @namespace, string by, StartRunRequest request, StoredFlow flow, PlanResult planned)
+    {
+        var json = RunCodec.PlanJson(planned.Plan!);
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
+        var run = new RunState
+        {
+            Id = ids.Next(),
+            Namespace = @namespace,
+            PlanDigest = digest,
+            Graph = keeper.KnownGraph(digest) ?? new PlanGraph(planned.Plan!),
+            Inputs = new RunInputs
+            {
+                Revision = flow.Revision > 0 ? flow.Revision : null,
+                StartedBy = by,
+                Priority = request.Priority,
+                Params = planned.Params,
+            },
+            Created = time.GetUtcNow(),
+            Steps = [.. planned.Plan!.Steps.Select(s => new StepState { Name = s.Name })],
+        };
+        return (run, new PlanRow(digest, json));
+    }
+
+    private async Task<StartRunOutcome?> EarlierAsync(string @namespace, StartRunRequest request, CancellationToken cancellationToken)
+    {
+        if (request.IdempotencyKey is not { Length: > 0 } key) return null;
+        if (await keeper.Store.GetIdempotencyAsync(@namespace, key, cancellationToken) is not { } earlier) return null;
+        if (earlier.ContentHash != HashOf(request)) return new StartRunOutcome.IdempotencyMismatch(key);
+        return await keeper.LoadAsync(earlier.Run, cancellationToken) is { } run ? new StartRunOutcome.Existing(RunViews.Of(run)) : null;
+    }
+
+    private IdempotencyRow? IdempotencyOf(string @namespace, StartRunRequest request, RunState run) =>
+        request.IdempotencyKey is { Length: > 0 } key ? new IdempotencyRow(@namespace, key, HashOf(request), run.Id, time.GetUtcNow()) : null;
+
+    private static string HashOf(StartRunRequest request)
+    {
+        var canonical = request with { Params = request.Params.ToImmutableSortedDictionary(), IdempotencyKey = null };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(canonical, WeirJson.Default.StartRunRequest)));
+    }
+}

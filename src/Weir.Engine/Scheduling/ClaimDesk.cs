@@ -1,0 +1,142 @@
+using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Running;
+using Weir.Engine.Storage;
+
+namespace Weir.Engine.Scheduling;
+
+/// <summary>
+/// Hands queued steps to agents that ask. Between namespaces the one with the fewest leases goes first; within one, priority,
+/// then age. The same nonce gets the same answer: what a claim leased carries its nonce, so a claim whose answer was lost
+/// is answered from the leases themselves.
+/// </summary>
+public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards safeguards)
+{
+    private const int MostPerClaim = 64;
+    private const int MostReserved = 4_096;
+    private readonly Lock _gate = new();
+
+    /// <summary>Entries being leased right now, so that two claims at once do not race for the same ones.</summary>
+    private readonly HashSet<StepKey> _reserved = [];
+    private readonly Dictionary<string, ClaimNonce> _newest = [];
+
+    /// <summary>Leases what suits the agent now; empty when nothing does.</summary>
+    public async Task<IReadOnlyList<Assignment>> TakeAsync(
+        AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, int slots, CancellationToken cancellationToken)
+    {
+        if (safeguards.ClaimNonce)
+        {
+            var earlier = await EarlierAnswerAsync(agent, nonce, cancellationToken);
+            if (earlier.Count > 0 || IsStale(agent.Id, nonce)) return earlier;
+        }
+
+        if (agent.Draining || slots <= 0) return [];
+        var picks = await PickAsync(agent, offer, Math.Min(slots, MostPerClaim), cancellationToken);
+        try
+        {
+            return await LeaseAsync(agent, nonce, picks, cancellationToken);
+        }
+        finally
+        {
+            Release(picks);
+        }
+    }
+
+    private async Task<IReadOnlyList<Assignment>> EarlierAnswerAsync(
+        AgentIdentity agent, ClaimNonce nonce, CancellationToken cancellationToken)
+    {
+        var leases = await store.ListLeasesAsync(agent.Id, cancellationToken);
+        var answer = new List<Assignment>();
+        foreach (var lease in leases.Where(l => l.Nonce == nonce).OrderBy(l => l.Ordinal))
+        {
+            var run = await keeper.RecallAsync(lease.Fence.Run, cancellationToken);
+            if (run is not null && run.Graph.TryPositionOf(lease.Fence.Step, out var step)) AddAssignment(answer, run, step);
+        }
+
+        return answer;
+    }
+
+    /// <summary>A claim that arrives after a newer one of its agent has no one waiting for the answer.</summary>
+    private bool IsStale(string agent, ClaimNonce nonce)
+    {
+        lock (_gate)
+        {
+            if (_newest.TryGetValue(agent, out var newest) && nonce < newest) return true;
+            _newest[agent] = nonce;
+            return false;
+        }
+    }
+
+    private async Task<List<QueueRow>> PickAsync(AgentIdentity agent, AgentOffer offer, int slots, CancellationToken cancellationToken)
+    {
+        var heads = await store.ListQueueHeadsAsync(cancellationToken);
+        var lanes = heads
+            .Where(h => agent.Namespaces.Count == 0 || agent.Namespaces.Contains(h.Namespace))
+            .Where(h => new Shape(h.Shape).IsMetBy(offer))
+            .ToList();
+        if (lanes.Count == 0) return [];
+        var running = lanes.Exists(l => l.Namespace != lanes[0].Namespace)
+            ? await store.CountLeasesAsync(cancellationToken)
+            : new Dictionary<string, int>();
+        var queues = new List<QueueRow>();
+        foreach (var lane in lanes)
+        {
+            var most = slots + Reserved();
+            queues.AddRange(await store.ListQueueAsync(lane.Namespace, lane.Shape, most, cancellationToken));
+        }
+
+        lock (_gate)
+        {
+            var picks = FairShare.Pick(queues.Where(q => !_reserved.Contains(new StepKey(q.Run, q.Step))), running, slots);
+            foreach (var pick in picks) _reserved.Add(new StepKey(pick.Run, pick.Step));
+            return picks;
+        }
+    }
+
+    private int Reserved()
+    {
+        lock (_gate) return Math.Min(_reserved.Count, MostReserved);
+    }
+
+    private async Task<IReadOnlyList<Assignment>> LeaseAsync(
+        AgentIdentity agent, ClaimNonce nonce, List<QueueRow> picks, CancellationToken cancellationToken)
+    {
+        var leased = new Task<Applied>[picks.Count];
+        for (var i = 0; i < picks.Count; i++)
+        {
+            leased[i] = keeper.ApplyAsync(picks[i].Run, new RunEvent.Claimed(picks[i].Step, agent.Id, nonce, i), cancellationToken);
+        }
+
+        var answer = new List<Assignment>(picks.Count);
+        for (var i = 0; i < picks.Count; i++)
+        {
+            var applied = await leased[i];
+            if (applied.Verdict != EventVerdict.Accepted) continue;
+            AddAssignment(answer, applied.State!, applied.State!.Graph.PositionOf(picks[i].Step));
+        }
+
+        return answer;
+    }
+
+    private void AddAssignment(List<Assignment> answer, RunState run, int step)
+    {
+        // A step that can no longer be resolved is left to its lease: it ends by its deadline with that reason.
+        if (run.Steps[step] is not { IsHeld: true, Current: { } attempt }) return;
+        if (WorkBuilder.Build(run, step).Work is not { } work) return;
+        answer.Add(new Assignment(new AttemptFence(run.Id, run.Steps[step].Name, attempt.Number, attempt.Lease), work)
+        {
+            Namespace = run.Namespace,
+            Flow = run.Flow,
+            RunNumber = run.Number,
+            LeaseMilliseconds = (int)keeper.Timing.Lease.TotalMilliseconds,
+            DisconnectMilliseconds = (long)run.Plan.Steps[step].Disconnect.TotalMilliseconds,
+        });
+    }
+
+    private void Release(List<QueueRow> picks)
+    {
+        lock (_gate)
+        {
+            foreach (var pick in picks) _reserved.Remove(new StepKey(pick.Run, pick.Step));
+        }
+    }
+}
