@@ -37,9 +37,6 @@ public sealed record RunView
     /// <summary>Attempts lost to infrastructure so far; shown apart from failures of the steps' own.</summary>
     public int InfrastructureLosses { get; init; }
     public bool CancelRequested { get; init; }
-
-    /// <summary>One more at each change; what a watcher has seen.</summary>
-    public long Version { get; init; }
     public IReadOnlyList<StepView>? Steps { get; init; }
 }
 

@@ -9,6 +9,6 @@ internal static class ContextCommand
         ListCommand.Create(context),
         UseCommand.Create(context),
         SetCommand.Create(context),
-        TokenCommand.Create(context),
+        ShowTokenCommand.Create(context),
     };
 }

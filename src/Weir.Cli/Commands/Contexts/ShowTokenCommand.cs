@@ -3,7 +3,7 @@ using Weir.Cli.Connecting;
 
 namespace Weir.Cli.Commands.Contexts;
 
-internal static class TokenCommand
+internal static class ShowTokenCommand
 {
     public static Command Create(CommandContext context) => context.Does(
         new Command("token", "Print the token that would be sent, for scripts that call the API themselves."),
