@@ -23,12 +23,14 @@ public sealed class ControllerCore
         Gateway = new AgentGateway(keeper, new ClaimDesk(stores.Records, keeper, safeguards), logs, signals, sources.Time);
         Timers = new TimerLoop(keeper, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
         Signals = signals;
+        Keeper = keeper;
     }
 
     public RunOperations Runs { get; }
     public AgentGateway Gateway { get; }
     public TimerLoop Timers { get; }
     public RunSignals Signals { get; }
+    internal RunKeeper Keeper { get; }
 }
 
 public sealed record ControllerStores(IDocumentStore Documents, IRecordStore Records, ILogStore Logs, IBlobStore Blobs);

@@ -61,17 +61,16 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
             if (before is null) return new Applied(EventVerdict.Refused, null);
             var now = time.GetUtcNow();
             var transition = machine.Apply(before, happened, now);
-            if (transition.Verdict == EventVerdict.Accepted && await TryCommitAsync(before, transition.State, now, cancellationToken) is { } after)
+            if (transition.Verdict != EventVerdict.Accepted)
             {
-                return new Applied(EventVerdict.Accepted, after);
+                if (await IsCurrentAsync(before, cancellationToken)) return new Applied(transition.Verdict, before);
+                _states.Remove(run);
+                continue;
             }
 
-            if (transition.Verdict != EventVerdict.Accepted && await IsCurrentAsync(before, cancellationToken))
-            {
-                return new Applied(transition.Verdict, before);
-            }
-
-            _states.Remove(run);
+            var (stored, conflict) = await CommitAsync(before, transition.State, now, cancellationToken);
+            if (stored is not null) return new Applied(EventVerdict.Accepted, stored);
+            if (conflict == ConflictKind.ClaimNonce) return new Applied(EventVerdict.Refused, before);
         }
 
         throw new StoreUnavailableException($"run {run} changed under every one of {MostTries} tries");
@@ -81,16 +80,18 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
 
     public void Forget(string run) => _states.Remove(run);
 
-    private async Task<RunState?> TryCommitAsync(RunState before, RunState after, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <returns>The stored state, or what stood against it.</returns>
+    private async Task<(RunState? Stored, ConflictKind? Conflict)> CommitAsync(
+        RunState before, RunState after, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var effects = RunEffects.Between(before, after);
         var commit = new CommitBuilder(machine, now).Build(before, after, effects);
         _states.Remove(before.Id);
-        if (await store.CommitAsync(commit, cancellationToken) is not CommitOutcome.Committed) return null;
+        if (await store.CommitAsync(commit, cancellationToken) is CommitOutcome.Conflict conflict) return (null, conflict.Kind);
         var stored = after with { Version = before.Version + 1 };
         Remember(stored);
         signals.After(stored, effects);
-        return stored;
+        return (stored, null);
     }
 
     /// <summary>A refusal must not rest on a state that another controller has since moved on.</summary>

@@ -1,5 +1,6 @@
 using Weir.Contracts.AgentProtocol;
 using Weir.Engine.Running;
+using Weir.Engine.Signals;
 using Weir.Engine.Storage;
 
 namespace Weir.Engine.Scheduling;
@@ -13,6 +14,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
 {
     private const int MostPerClaim = 64;
     private const int MostReserved = 4_096;
+    private readonly KeyedGate _agents = new();
     private readonly Lock _gate = new();
 
     /// <summary>Entries being leased right now, so that two claims at once do not race for the same ones.</summary>
@@ -23,6 +25,8 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     public async Task<IReadOnlyList<Assignment>> TakeAsync(
         AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, int slots, CancellationToken cancellationToken)
     {
+        // An agent that gave up waiting asks again while its first claim is still here: the two must not both take work.
+        using var turn = await _agents.EnterAsync(agent.Id);
         if (safeguards.ClaimNonce)
         {
             var earlier = await EarlierAnswerAsync(agent, nonce, cancellationToken);

@@ -27,7 +27,8 @@ public sealed record RunRow(string Id, string Namespace, string Flow, string Jso
 
 /// <summary>
 /// Stores the row at <paramref name="ExpectedVersion"/> + 1, whatever version the row says. Namespace, flow, number and
-/// creation stay as they were inserted. A row that is not final and has no due is an <see cref="InvalidOperationException"/>.
+/// creation stay as they were inserted. A row that is not final and has no due, or whose status
+/// would go back, is an <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed record RunWrite(RunRow Row, long ExpectedVersion);
 

@@ -1,5 +1,4 @@
 using Weir.Contracts.AgentProtocol;
-using Weir.Contracts.Statuses;
 
 namespace Weir.Engine.Storage.Memory;
 
@@ -181,10 +180,9 @@ public sealed class MemoryStore : IDocumentStore, IRecordStore
         _leases.RemoveRun(run);
     }
 
-    private static void Require(Commit commit)
+    private void Require(Commit commit)
     {
-        if (commit.Run is { Row: { Due: null } row } && !row.Status.IsFinal())
-            throw new InvalidOperationException($"run {row.Id} is {row.Status} and nothing will look at it again");
+        if (commit.Run is { } run) _runs.Require(run.Row);
         if (commit.Enqueue.Count > 1 && commit.Enqueue.DistinctBy(row => (row.Run, row.Step)).Count() < commit.Enqueue.Count)
             throw new InvalidOperationException("a step is enqueued twice in one commit");
         if (commit.Lease.Count > 1 && HasRepeats(commit.Lease))

@@ -1,3 +1,5 @@
+using Weir.Contracts.Statuses;
+
 namespace Weir.Engine.Storage.Memory;
 
 internal sealed class RunTable
@@ -18,8 +20,9 @@ internal sealed class RunTable
     public RunRow? FindByNumber(string @namespace, string flow, long number) =>
         _numbers.TryGetValue((@namespace, flow, number), out var id) ? _runs[id] : null;
 
-    public IReadOnlyList<RunRow> FindBySuffix(string @namespace, string suffix) =>
-        [.. _ids.Reverse()
+    public IReadOnlyList<RunRow> FindBySuffix(string @namespace, string suffix) => suffix.Length == 0
+        ? []
+        : [.. _ids.Reverse()
             .Where(id => id.EndsWith(suffix, StringComparison.Ordinal))
             .Select(id => _runs[id])
             .Where(run => run.Namespace == @namespace)
@@ -49,6 +52,15 @@ internal sealed class RunTable
         (Get(id)?.Version ?? 0) == expectedVersion
             ? null
             : new CommitOutcome.Conflict(ConflictKind.RunVersion, id);
+
+    /// <summary>Throws when a status would go back or nothing would ever look at the run again.</summary>
+    public void Require(RunRow row)
+    {
+        if (row.Due is null && !row.Status.IsFinal())
+            throw new InvalidOperationException($"run {row.Id} is {row.Status} and nothing will look at it again");
+        if (Get(row.Id) is { } old && (row.Status < old.Status || (old.Status.IsFinal() && row.Status != old.Status)))
+            throw new InvalidOperationException($"run {row.Id} is {old.Status} and cannot become {row.Status}");
+    }
 
     public long Apply(RunWrite write)
     {

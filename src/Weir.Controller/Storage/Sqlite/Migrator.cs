@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Weir.Controller.Storage.Sqlite;
+
+/// <summary>One step of the schema, from the embedded file <c>Migrations/0001_name.sql</c>.</summary>
+internal sealed record Migration(int Number, string Sql)
+{
+    public static IReadOnlyList<Migration> Embedded { get; } = ReadEmbedded();
+
+    private static List<Migration> ReadEmbedded()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        var prefix = $"{typeof(Migration).Namespace}.Migrations.";
+        return [.. assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(name => new Migration(NumberOf(name[prefix.Length..]), Read(assembly, name)))
+            .OrderBy(migration => migration.Number)];
+    }
+
+    private static int NumberOf(string file) => int.Parse(file.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static string Read(Assembly assembly, string name)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}
+
+/// <summary>
+/// Brings a database file to the newest schema: forward only, each step in a transaction of its own. The file as it was is
+/// kept beside it as <c>NAME.schema-N</c>.
+/// </summary>
+internal static class Migrator
+{
+    /// <exception cref="DataDirectoryException">The file was written by a newer version.</exception>
+    public static void Migrate(Connection connection, string path, IReadOnlyList<Migration> migrations)
+    {
+        var present = connection.Number("PRAGMA user_version");
+        var newest = migrations[^1].Number;
+        if (present > newest)
+        {
+            throw new DataDirectoryException(
+                $"{path} has schema {present}, written by a newer version of weir; this one knows schemas up to {newest}. "
+                + "Start the newer version, or restore an older copy of the file.");
+        }
+
+        if (present == newest) return;
+        if (present > 0) Copy(connection, path, present);
+        foreach (var migration in migrations.Where(migration => migration.Number > present)) Apply(connection, migration);
+    }
+
+    private static void Apply(Connection connection, Migration migration)
+    {
+        connection.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            connection.Execute(migration.Sql);
+            connection.Execute($"PRAGMA user_version = {migration.Number}");
+            connection.Execute("COMMIT");
+        }
+        finally
+        {
+            if (connection.InTransaction) connection.Execute("ROLLBACK");
+        }
+    }
+
+    private static void Copy(Connection connection, string path, long schema)
+    {
+        var copy = $"{path}.schema-{schema}";
+        var partial = copy + ".partial";
+        File.Delete(partial);
+        using (var statement = connection.Prepare("VACUUM INTO ?")) statement.Text(partial).Run();
+        using (var file = File.OpenHandle(partial, FileMode.Open, FileAccess.ReadWrite)) RandomAccess.FlushToDisk(file);
+        File.Move(partial, copy, overwrite: true);
+    }
+}
