@@ -30,7 +30,11 @@ internal static class CommandLine
             return ExitCodes.Usage;
         }
 
-        foreach (var message in parse.Errors.Select(error => error.Message).Distinct()) host.Error.WriteLine($"weir: {message}");
+        // a wrong word also counts as a missing verb: one message is enough
+        var messages = parse.UnmatchedTokens.Count > 0
+            ? parse.UnmatchedTokens.Select(word => $"'{word}' is not known here")
+            : parse.Errors.Select(error => error.Message).Distinct();
+        foreach (var message in messages) host.Error.WriteLine($"weir: {message}");
         foreach (var word in parse.UnmatchedTokens)
         {
             if (Nearest(word, command) is { } meant) host.Error.WriteLine($"weir: did you mean '{meant}'?");

@@ -36,13 +36,13 @@ internal sealed class MachineChecks(CliHost host, string folder)
 
     private Finding Writable()
     {
+        var at = Nearest();
         try
         {
-            Directory.CreateDirectory(folder);
-            var probe = Path.Combine(folder, $".doctor.{Environment.ProcessId}");
+            var probe = Path.Combine(at, $".doctor.{Environment.ProcessId}");
             File.WriteAllText(probe, "");
             File.Delete(probe);
-            return Finding.Ok("data folder", folder);
+            return Finding.Ok("data folder", at == folder ? folder : $"{folder} can be made");
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -52,12 +52,18 @@ internal sealed class MachineChecks(CliHost host, string folder)
 
     private Finding Space()
     {
-        var at = folder;
-        while (!Directory.Exists(at)) at = Path.GetDirectoryName(at) ?? "/";
+        var at = Nearest();
         var free = new DriveInfo(at).AvailableFreeSpace;
         var message = $"{Bytes.Format(free)} free at {at}";
         return free < NoSpace ? Finding.Fail("disk", message, $"df -h {at}")
             : free < LittleSpace ? Finding.Warn("disk", message, $"df -h {at}")
             : Finding.Ok("disk", message);
+    }
+
+    private string Nearest()
+    {
+        var at = folder;
+        while (!Directory.Exists(at)) at = Path.GetDirectoryName(at) ?? "/";
+        return at;
     }
 }
