@@ -20,15 +20,20 @@ public static class LogFrames
         var rest = frames.AsSpan();
         foreach (var piece in pieces)
         {
-            rest[0] = (byte)piece.Stream;
-            BinaryPrimitives.WriteInt32LittleEndian(rest[1..], piece.Command);
-            BinaryPrimitives.WriteInt64LittleEndian(rest[5..], piece.Offset);
-            BinaryPrimitives.WriteInt32LittleEndian(rest[13..], piece.Bytes.Length);
+            WriteHeader(rest, piece.Stream, piece.Command, piece.Offset, piece.Bytes.Length);
             piece.Bytes.Span.CopyTo(rest[HeaderBytes..]);
             rest = rest[(HeaderBytes + piece.Bytes.Length)..];
         }
 
         return frames;
+    }
+
+    public static void WriteHeader(Span<byte> frame, LogStream stream, int command, long offset, int length)
+    {
+        frame[0] = (byte)stream;
+        BinaryPrimitives.WriteInt32LittleEndian(frame[1..], command);
+        BinaryPrimitives.WriteInt64LittleEndian(frame[5..], offset);
+        BinaryPrimitives.WriteInt32LittleEndian(frame[13..], length);
     }
 
     /// <summary>The pieces share the memory of <paramref name="frames"/>. Otherwise says what is wrong and where.</summary>
@@ -48,6 +53,9 @@ public static class LogFrames
         if (problem is not null) pieces = [];
         return problem is null;
     }
+
+    /// <summary>The first frame, for reading on; false when it is not (wholly) there.</summary>
+    public static bool TryReadFirst(ReadOnlyMemory<byte> frames, out LogPiece? piece) => ParseOne(frames, out piece) is null;
 
     private static string? ParseOne(ReadOnlyMemory<byte> frames, out LogPiece? piece)
     {

@@ -8,9 +8,6 @@ namespace Weir.Engine.Running;
 /// <summary>Turns the difference between two states of a run into one commit. Pure.</summary>
 internal sealed class CommitBuilder(RunMachine machine, DateTimeOffset now)
 {
-    /// <summary>The lease row of an attempt whose agent is out of reach: the run's own deadline watches over it now.</summary>
-    private static readonly DateTimeOffset Parked = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     private readonly List<StepRow> _steps = [];
     private readonly List<StepKey> _dequeue = [];
     private readonly List<QueueRow> _enqueue = [];
@@ -56,7 +53,7 @@ internal sealed class CommitBuilder(RunMachine machine, DateTimeOffset now)
                 _lease.Add(LeaseRowOf(run, e.Step, now + machine.Timing.Lease));
                 break;
             case RunEffect.ParkLease e:
-                Replace(LeaseRowOf(run, e.Step, Parked));
+                Replace(LeaseRowOf(run, e.Step, LeaseRow.Parked));
                 break;
             case RunEffect.UnparkLease e:
                 Replace(LeaseRowOf(run, e.Step, now + machine.Timing.Lease));

@@ -34,6 +34,11 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     public async Task<RenewResponse> RenewAsync(AgentIdentity agent, RenewRequest request, CancellationToken cancellationToken)
     {
         var leases = await keeper.Store.ListLeasesAsync(agent.Id, cancellationToken);
+        foreach (var lease in leases.Where(l => l.Until == LeaseRow.Parked && request.Held.Contains(l.Fence)))
+        {
+            await keeper.ApplyAsync(lease.Fence.Run, new RunEvent.Returned(lease.Fence), cancellationToken);
+        }
+
         var until = time.GetUtcNow() + keeper.Timing.Lease;
         var held = await keeper.Store.RenewLeasesAsync(agent.Id, request.Held, until, cancellationToken);
         var answers = new List<LeaseAnswer>(request.Held.Count);
@@ -103,11 +108,6 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     private async Task<LeaseVerdict> HeldVerdictAsync(AttemptFence fence, CancellationToken cancellationToken)
     {
         var run = await keeper.RecallAsync(fence.Run, cancellationToken);
-        if (run is not null && run.Graph.TryPositionOf(fence.Step, out var i) && run.Steps[i].Phase == StepPhase.Unreachable)
-        {
-            run = (await keeper.ApplyAsync(fence.Run, new RunEvent.Returned(fence), cancellationToken)).State;
-        }
-
         return IsStopAsked(run, fence) ? LeaseVerdict.Stop : LeaseVerdict.Held;
     }
 

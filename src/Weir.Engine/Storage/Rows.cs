@@ -60,6 +60,9 @@ public sealed record LeaseRow(AttemptFence Fence, string Agent, string Namespace
     /// <summary>Place among the attempts of its claim, from 0.</summary>
     public int Ordinal { get; init; }
     public required DateTimeOffset Until { get; init; }
+
+    /// <summary><see cref="Until"/> of a lease that ended while its agent may still work: the run's deadline watches over it.</summary>
+    public static DateTimeOffset Parked { get; } = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
     public LeaseKey Key => new(Fence.Run, Fence.Step, Fence.Lease);
 }
 

@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using System.Text;
+using Weir.Agent.Logs;
+using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Statuses;
+
+namespace Weir.Agent.Folders;
+
+/// <summary>
+/// Outlives the agents that use it one after the other, as a disk does. Workspaces have no content, only their existence;
+/// an artifact is a blob that tells who made it.
+/// </summary>
+public sealed class MemoryAgentDirectory : AgentDirectory
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, MemoryAttemptFolder> _attempts = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _workspaces = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _moved = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _handedOn = new(StringComparer.Ordinal);
+    private long _generation;
+
+    public override DateTimeOffset? LastRenewal { get; set; }
+
+    public override long BeginGeneration() => ++_generation;
+
+    public override IReadOnlyList<AttemptFolder> Attempts()
+    {
+        lock (_lock) return [.. _attempts.Values];
+    }
+
+    public override AttemptFolder Begin(AttemptRecord record)
+    {
+        var folder = new MemoryAttemptFolder(this, record);
+        lock (_lock) _attempts[record.Id] = folder;
+        return folder;
+    }
+
+    public override void Tidy()
+    {
+    }
+
+    private void Prepare(string workspace, AttemptFence fence, WorkspaceSource? source)
+    {
+        lock (_lock)
+        {
+            _workspaces.Remove(workspace);
+            if (source is not null)
+            {
+                var from = WorkspaceOf(fence.Run, source.Step, source.Attempt);
+                var movedTo = _moved.GetValueOrDefault(from);
+                if (!_workspaces.Contains(from) && movedTo is not null && _workspaces.Contains(movedTo)) from = movedTo;
+                if (!_workspaces.Contains(from) && source.Digest is null) throw Gone(source);
+                if (_handedOn.Contains(WorkspaceOf(fence.Run, source.Step, source.Attempt)) && _workspaces.Remove(from))
+                {
+                    _moved[WorkspaceOf(fence.Run, source.Step, source.Attempt)] = workspace;
+                }
+            }
+
+            _workspaces.Add(workspace);
+        }
+    }
+
+    private void Leave(string workspace, StepWork work, string run, bool succeeded)
+    {
+        lock (_lock)
+        {
+            var borrowed = work.Workspace is { } source && _moved.ContainsKey(WorkspaceOf(run, source.Step, source.Attempt));
+            if (work.KeepWorkspace && work.WorkspaceIsHandedOn) _handedOn.Add(workspace);
+            if (!work.KeepWorkspace && (succeeded || !borrowed)) _workspaces.Remove(workspace);
+        }
+    }
+
+    private static StepException Gone(WorkspaceSource source) =>
+        new(ReasonCode.Infrastructure, $"the workspace that step '{source.Step}' left is gone");
+
+    private static string WorkspaceOf(string run, string step, int attempt) => $"work/{run}/{step}-{attempt}";
+
+    private sealed class MemoryAttemptFolder(MemoryAgentDirectory owner, AttemptRecord record) : AttemptFolder
+    {
+        public override AttemptRecord Record => record;
+
+        public override string RuntimePath => $"attempts/{record.Id}";
+
+        public override string WorkspacePath { get; } = WorkspaceOf(
+            record.Assignment.Fence.Run, record.Assignment.Fence.Step, record.Assignment.Fence.Attempt);
+
+        public override LogSpool Spool { get; } = new(new MemoryJournal());
+
+        public override bool Opened { get; set; }
+
+        public override FinishRequest? Finish { get; set; }
+
+        public override async Task PrepareWorkspaceAsync(OpenBlob blobs, CancellationToken cancellationToken)
+        {
+            var source = record.Assignment.Work.Workspace;
+            owner.Prepare(WorkspacePath, record.Assignment.Fence, source);
+            if (source?.Digest is not { } digest) return;
+            await using var content = await blobs(digest, cancellationToken);
+        }
+
+        public override async Task UnpackAsync(ResourceWork resource, OpenBlob blobs, CancellationToken cancellationToken)
+        {
+            await using var content = await blobs(resource.Digest!, cancellationToken);
+        }
+
+        public override Task<Parcel?> PackAsync(ArtifactWork artifact, CancellationToken cancellationToken) =>
+            Task.FromResult<Parcel?>(Pack($"{artifact.Name} of {record.Assignment.Fence}"));
+
+        public override Task<Parcel> PackWorkspaceAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(Pack($"workspace of {record.Assignment.Fence}"));
+
+        public override void LeaveWorkspace(bool succeeded) =>
+            owner.Leave(WorkspacePath, record.Assignment.Work, record.Assignment.Fence.Run, succeeded);
+
+        public override void Remove()
+        {
+            lock (owner._lock) owner._attempts.Remove(record.Id);
+        }
+
+        private static Parcel Pack(string text)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            var digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes));
+            return new Parcel(digest, bytes.Length, 1, () => new MemoryStream(bytes, writable: false));
+        }
+    }
+}

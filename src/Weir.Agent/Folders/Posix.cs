@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace Weir.Agent.Folders;
+
+/// <summary>What the base library does not tell of files.</summary>
+internal static partial class Posix
+{
+    private const int AtCurrentFolder = -100;
+    private const int NoFollow = 0x100;
+    private const uint WantType = 1;
+    private const int ModeOffset = 28;
+    private const int TypeMask = 0xF000;
+    private const int Regular = 0x8000;
+
+    /// <summary>
+    /// True for a file with content: no folder, link, socket, device, and no pipe, at whose opening one would wait for ever.
+    /// </summary>
+    public static bool IsRegularFile(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return true;
+        Span<byte> buffer = stackalloc byte[256];
+        if (Statx(AtCurrentFolder, path, NoFollow, WantType, buffer) != 0) return false;
+        return (MemoryMarshal.Read<ushort>(buffer[ModeOffset..]) & TypeMask) == Regular;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> buffer);
+}

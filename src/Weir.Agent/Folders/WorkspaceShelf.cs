@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Weir.Agent.Artifacts;
+using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Statuses;
+
+namespace Weir.Agent.Folders;
+
+/// <summary>
+/// The workspaces of this agent: <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;</c>. One that a single later step continues is moved to
+/// it, others are copied. Beside a workspace that may be moved lies <c>….handed</c>; once it was moved, <c>….moved</c> tells
+/// where to, so that a further attempt of the same step finds it again.
+/// </summary>
+internal sealed class WorkspaceShelf(string root, BlobCache cache)
+{
+    private readonly ConcurrentDictionary<string, bool> _busy = new(StringComparer.Ordinal);
+    private const string Handed = ".handed";
+    private const string Moved = ".moved";
+
+    /// <summary>The workspace of an attempt under way, which no tidying touches until it is done.</summary>
+    public string Take(AttemptFence fence)
+    {
+        var path = PathOf(fence.Run, fence.Step, fence.Attempt);
+        _busy[path] = true;
+        return path;
+    }
+
+    public void Done(string workspace) => _busy.TryRemove(workspace, out _);
+
+    public async Task PrepareAsync(
+        string target, AttemptFence fence, WorkspaceSource? source, OpenBlob blobs, CancellationToken cancellationToken)
+    {
+        if (!FolderTree.TryDelete(target)) throw new IOException($"{target} cannot be removed");
+        FolderTree.Create(Path.GetDirectoryName(target)!, FolderTree.Passable);
+        if (source is null)
+        {
+            FolderTree.Create(target, FolderTree.Private);
+            return;
+        }
+
+        var from = PathOf(fence.Run, source.Step, source.Attempt);
+        if (Directory.Exists(from) && File.Exists(from + Handed)) Move(from, from, target);
+        else if (Directory.Exists(from)) FolderTree.Copy(from, target, cancellationToken);
+        else if (MovedTo(from) is { } other) Move(from, other, target);
+        else if (source.Digest is { } digest) await UnpackAsync(digest, target, blobs, cancellationToken);
+        else throw new StepException(ReasonCode.Infrastructure, $"the workspace that step '{source.Step}' left is gone");
+    }
+
+    /// <summary>A step that failed may be tried again, and then needs the workspace that was moved to it.</summary>
+    public void Leave(string workspace, AttemptFence fence, StepWork work, bool succeeded)
+    {
+        if (work.KeepWorkspace)
+        {
+            if (work.WorkspaceIsHandedOn && Directory.Exists(workspace)) File.WriteAllBytes(workspace + Handed, []);
+            return;
+        }
+
+        var borrowed = work.Workspace is { } source && File.Exists(PathOf(fence.Run, source.Step, source.Attempt) + Moved);
+        if (succeeded || !borrowed) FolderTree.TryDelete(workspace);
+    }
+
+    /// <summary>Workspaces that no step works in, and what lies beside them, with the time of the last change.</summary>
+    public IEnumerable<(string Path, DateTime Changed)> Idle() =>
+        Directory.EnumerateDirectories(root)
+            .SelectMany(run => new DirectoryInfo(run).EnumerateFileSystemInfos())
+            .Where(entry => !_busy.ContainsKey(entry.FullName))
+            .Select(entry => (entry.FullName, entry.LastWriteTimeUtc));
+
+    private string PathOf(string run, string step, int attempt) => Path.Combine(root, run, $"{step}-{attempt}");
+
+    private static string? MovedTo(string from)
+    {
+        if (!File.Exists(from + Moved)) return null;
+        var other = Path.Combine(Path.GetDirectoryName(from)!, Path.GetFileName(File.ReadAllText(from + Moved)));
+        return Directory.Exists(other) ? other : null;
+    }
+
+    private static void Move(string from, string present, string target)
+    {
+        File.WriteAllText(from + Moved, Path.GetFileName(target));
+        Directory.Move(present, target);
+    }
+
+    private async Task UnpackAsync(string digest, string target, OpenBlob blobs, CancellationToken cancellationToken)
+    {
+        var archive = await cache.GetAsync(digest, blobs, cancellationToken);
+        FolderTree.Create(target, FolderTree.Private);
+        await using var content = File.OpenRead(archive);
+        await ArtifactArchive.UnpackAsync(content, target, exact: true, cancellationToken);
+    }
+}

@@ -1,0 +1,90 @@
+using Weir.Agent.Folders;
+using Weir.Agent.Leases;
+using Weir.Agent.Logs;
+using Weir.Agent.Pacing;
+using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Runtimes;
+
+namespace Weir.Agent.Steps;
+
+/// <summary>A step's output and commands from its container to the spool and to the controller, while it runs.</summary>
+internal sealed class ProgressFeed
+{
+    private readonly LogShipper _shipper;
+    private readonly ProgressReporter _reporter;
+    private readonly LogSpool _spool;
+    private Task? _shipping;
+
+    /// <param name="sending">Ends everything that is sent for the attempt.</param>
+    public ProgressFeed(
+        AgentContext context, HeldAttempt held, AttemptFolder folder, Jitter jitter, CancellationToken sending)
+    {
+        Sending = sending;
+        _spool = folder.Spool;
+        Commands = new CommandLog(folder.Record.Assignment.Work.Commands, context.Time);
+        _shipper = new LogShipper(context, held, _spool, jitter);
+        _reporter = new ProgressReporter(context, held, folder.Record.Runtime, Commands, jitter);
+    }
+
+    public CommandLog Commands { get; }
+
+    public CancellationToken Sending { get; }
+
+    /// <summary>Begins to send the log: the step is about to write.</summary>
+    public void Begin() => _shipping ??= _shipper.RunAsync(Sending);
+
+    /// <summary>Tells of the commands until cancelled.</summary>
+    public async Task ReportAsync(CancellationToken cancellationToken)
+    {
+        _reporter.Changed();
+        try
+        {
+            await _reporter.RunAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // the step is over, and its finish tells the rest
+        }
+    }
+
+    /// <summary>Takes in all output until both streams have ended.</summary>
+    public async Task PumpAsync(IStepContainer container)
+    {
+        while (await container.ReadAsync(Sending) is { } chunk)
+        {
+            if (chunk.Marker is { } marker)
+            {
+                Commands.Mark(marker, _spool.Stdout, _spool.Stderr);
+                _reporter.Changed();
+                continue;
+            }
+
+            await _shipper.WaitForRoomAsync(Sending);
+            _spool.Append(chunk.Stream, Commands.Current, chunk.Bytes.Span);
+            _shipper.Grown();
+        }
+    }
+
+    /// <summary>Returns when all but the tail, which it answers, is durable at the controller.</summary>
+    public async Task<IReadOnlyList<LogPiece>> EndAsync()
+    {
+        Begin();
+        _shipper.Complete();
+        await _shipping!;
+        return _shipper.Tail();
+    }
+
+    /// <summary>Waits for the sending to have ended by cancellation.</summary>
+    public async Task AbandonAsync()
+    {
+        _shipper.Complete();
+        try
+        {
+            await (_shipping ?? Task.CompletedTask);
+        }
+        catch (OperationCanceledException)
+        {
+            // that is how it ends
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Weir.Agent.Leases;
+using Weir.Agent.Pacing;
+using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Links;
+
+namespace Weir.Agent.Steps;
+
+/// <summary>
+/// Tells the controller that the step runs and where its commands are, a little later than it happens: what begins and ends
+/// within 50 ms is told once, and a step that is over by then tells everything with its finish.
+/// </summary>
+internal sealed class ProgressReporter(
+    AgentContext context, HeldAttempt held, string runtime, CommandLog commands, Jitter jitter)
+{
+    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(50);
+    private readonly Signal _changed = new(context.Time);
+
+    public void Changed() => _changed.Set();
+
+    /// <summary>Runs until cancelled, or until the controller takes nothing more.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _changed.WaitAsync(cancellationToken);
+            await Task.Delay(Coalesce, context.Time, cancellationToken);
+            if (!await SendAsync(cancellationToken)) return;
+        }
+    }
+
+    private async Task<bool> SendAsync(CancellationToken cancellationToken)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                var request = new ReportRequest(held.Fence) { Runtime = runtime, Commands = commands.Records };
+                var answer = await context.Link.ReportAsync(request, cancellationToken);
+                if (answer.Verdict == WriteVerdict.Fenced) held.Lose();
+                else if (answer.Stop) held.RequestStop();
+                return answer.Verdict == WriteVerdict.Accepted;
+            }
+            catch (LinkException e) when (!e.Permanent)
+            {
+                await Task.Delay(jitter.Backoff(failures), context.Time, cancellationToken);
+            }
+            catch (LinkException)
+            {
+                // refused for good: the finish, which tells the same, will say why
+                return false;
+            }
+        }
+    }
+}

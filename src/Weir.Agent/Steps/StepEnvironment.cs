@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Weir.Agent.Folders;
+using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Statuses;
+using Weir.Engine.Security;
+
+namespace Weir.Agent.Steps;
+
+/// <summary>The environment of a step: its own, over that what was sealed, over that what Weir tells it.</summary>
+internal static class StepEnvironment
+{
+    /// <summary>Values that were not sealed to this agent's key are a <see cref="StepException"/>.</summary>
+    public static Dictionary<string, string> Of(AttemptFolder folder, string outputFile, ECDiffieHellman? key)
+    {
+        var assignment = folder.Record.Assignment;
+        var env = new Dictionary<string, string>(assignment.Work.Env, StringComparer.Ordinal);
+        foreach (var (name, value) in Open(assignment, key)) env[name] = value;
+        env["WEIR_RUN_ID"] = assignment.Fence.Run;
+        env["WEIR_RUN"] = string.Create(CultureInfo.InvariantCulture, $"{assignment.Flow}#{assignment.RunNumber}");
+        env["WEIR_FLOW"] = assignment.Flow;
+        env["WEIR_STEP"] = assignment.Fence.Step;
+        env["WEIR_ATTEMPT"] = assignment.Fence.Attempt.ToString(CultureInfo.InvariantCulture);
+        env["WEIR_NAMESPACE"] = assignment.Namespace;
+        env["WEIR_WORKSPACE"] = folder.WorkspacePath;
+        env["WEIR_OUTPUT"] = outputFile;
+        return env;
+    }
+
+    private static IReadOnlyDictionary<string, string> Open(Assignment assignment, ECDiffieHellman? key)
+    {
+        if (assignment.Sealed is not { } box) return new Dictionary<string, string>();
+        var values = key is null ? null : SealedValues.Open(key, box, assignment.Fence);
+        return values?.Env
+            ?? throw new StepException(ReasonCode.Infrastructure, "the step's secrets were not sealed to this agent's key");
+    }
+}

@@ -1,0 +1,40 @@
+using Weir.Agent.Folders;
+using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Statuses;
+
+namespace Weir.Agent.Steps;
+
+/// <summary>What a step leaves once all its processes are gone: artifacts and, when asked for, its workspace.</summary>
+internal sealed record StepHarvest(IReadOnlyList<ArtifactRecord> Artifacts, string? WorkspaceDigest, string? Problem)
+{
+    public static readonly StepHarvest Nothing = new([], null, null);
+
+    /// <summary>Collects all it can; the first thing that is not as declared is the problem.</summary>
+    public static async Task<StepHarvest> CollectAsync(
+        AttemptFolder folder, BlobExchange blobs, CancellationToken cancellationToken)
+    {
+        var work = folder.Record.Assignment.Work;
+        var artifacts = new List<ArtifactRecord>();
+        string? problem = null;
+        foreach (var artifact in work.Artifacts)
+        {
+            try
+            {
+                var parcel = await folder.PackAsync(artifact, cancellationToken);
+                if (parcel is null && artifact.Required) problem ??= $"artifact '{artifact.Name}': there is nothing at '{artifact.Path}'";
+                if (parcel is null) continue;
+                await blobs.StoreAsync(parcel, cancellationToken);
+                artifacts.Add(new ArtifactRecord(artifact.Name, parcel.Digest, parcel.Bytes, parcel.Files));
+            }
+            catch (StepException e) when (e.Reason == ReasonCode.Artifact)
+            {
+                problem ??= $"artifact '{artifact.Name}': {e.Message}";
+            }
+        }
+
+        if (!work.UploadWorkspace) return new StepHarvest(artifacts, null, problem);
+        var workspace = await folder.PackWorkspaceAsync(cancellationToken);
+        await blobs.StoreAsync(workspace, cancellationToken);
+        return new StepHarvest(artifacts, workspace.Digest, problem);
+    }
+}

@@ -1,0 +1,30 @@
+using Weir.Agent.Folders;
+using Weir.Contracts.Statuses;
+using Weir.Engine.Runtimes;
+
+namespace Weir.Agent.Steps;
+
+/// <summary>All that happens before a step's gate opens; needs nothing of the step before it but its workspace.</summary>
+internal static class StepPreparation
+{
+    /// <summary>Makes the workspace, brings the resources, and starts the container, blocked at its gate.</summary>
+    public static async Task<IStepContainer> PrepareAsync(
+        AttemptFolder folder, IContainerRuntime runtime, BlobExchange blobs, CancellationToken cancellationToken)
+    {
+        await folder.PrepareWorkspaceAsync(blobs.OpenAsync, cancellationToken);
+        foreach (var resource in folder.Record.Assignment.Work.Resources)
+        {
+            if (resource.Digest is not null) await folder.UnpackAsync(resource, blobs.OpenAsync, cancellationToken);
+            else if (resource.Required) throw new StepException(ReasonCode.Artifact, $"resource '{resource.Name}' was left by no step");
+        }
+
+        return await runtime.CreateAsync(SpecOf(folder), cancellationToken);
+    }
+
+    public static ContainerSpec SpecOf(AttemptFolder folder) =>
+        new(folder.Record.Id, folder.RuntimePath, folder.WorkspacePath)
+        {
+            Work = folder.Record.Assignment.Work,
+            Slot = folder.Record.Slot,
+        };
+}

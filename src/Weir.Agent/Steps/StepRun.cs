@@ -1,0 +1,221 @@
+using System.Diagnostics.CodeAnalysis;
+using Weir.Agent.Folders;
+using Weir.Agent.Leases;
+using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Statuses;
+using Weir.Engine.Links;
+using Weir.Engine.Runtimes;
+
+namespace Weir.Agent.Steps;
+
+/// <summary>What ends an agent's work: kill it, and a little later stop telling of it.</summary>
+internal readonly record struct AgentTokens(CancellationToken Abort, CancellationToken GiveUp);
+
+/// <summary>One attempt from its workspace to its outcome.</summary>
+internal sealed class StepRun(
+    AgentContext context, HeldAttempt held, AttemptFolder folder, ProgressFeed feed, BlobExchange blobs)
+{
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromDays(40);
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
+
+    private StepWork Work => held.Assignment.Work;
+
+    private TimeSpan Limit => Work.TimeoutMilliseconds <= 0 ? DefaultLimit
+        : Work.TimeoutMilliseconds >= LongestLimit.TotalMilliseconds ? LongestLimit
+        : TimeSpan.FromMilliseconds(Work.TimeoutMilliseconds);
+
+    /// <summary>Prepares and executes the step. Null when it was lost on the way: there is nothing to tell.</summary>
+    public Task<AttemptOutcome?> RunAsync(IContainerRuntime runtime, AgentTokens tokens) => GuardAsync(
+        async working =>
+        {
+            using var slow = new CancellationTokenSource(Limit, context.Time);
+            using var preparing = CancellationTokenSource.CreateLinkedTokenSource(working, slow.Token);
+            try
+            {
+                var container = await StepPreparation.PrepareAsync(folder, runtime, blobs, preparing.Token);
+                return await ExecuteAsync(container, Limit, opened: false, tokens, working);
+            }
+            catch (OperationCanceledException) when (slow.IsCancellationRequested && !working.IsCancellationRequested)
+            {
+                return StepEnd.Failed(ReasonCode.Infrastructure, "the step could not be prepared within its own time limit");
+            }
+        },
+        tokens);
+
+    /// <summary>Takes up a step of an earlier life of this agent, if it still runs and is still ours.</summary>
+    public Task<AttemptOutcome?> ResumeAsync(IContainerRuntime runtime, AgentTokens tokens) => GuardAsync(
+        async working =>
+        {
+            var container = folder.Opened ? await runtime.AdoptAsync(StepPreparation.SpecOf(folder), working) : null;
+            if (container is null) return StepEnd.Failed(ReasonCode.Infrastructure, "the agent restarted, and the step ended with it");
+            folder.Spool.Clear();
+            feed.Begin();
+            var rest = Limit - (context.Time.GetUtcNow() - folder.Record.Begun);
+            rest = TimeSpan.FromTicks(Math.Clamp(rest.Ticks, TimeSpan.TicksPerMillisecond, Limit.Ticks));
+            return await ExecuteAsync(container, rest, opened: true, tokens, working);
+        },
+        tokens);
+
+    // The one boundary of an attempt: whatever goes wrong in it becomes its outcome.
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "an attempt must end in an outcome")]
+    private async Task<AttemptOutcome?> GuardAsync(
+        Func<CancellationToken, Task<AttemptOutcome?>> work, AgentTokens tokens)
+    {
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, held.Stop, tokens.Abort);
+        try
+        {
+            return await work(working.Token);
+        }
+        catch (OperationCanceledException) when (working.IsCancellationRequested)
+        {
+            return held.Lost.IsCancellationRequested
+                ? null
+                : new StepEnd(WhyEnded(default, tokens)).Judge(Limit, StepHarvest.Nothing);
+        }
+        catch (StepException e)
+        {
+            return StepEnd.Failed(e.Reason, e.Message);
+        }
+        catch (RuntimeException e)
+        {
+            return StepEnd.Failed(e.UserFault ? ReasonCode.Exit : ReasonCode.Infrastructure, e.Message);
+        }
+        catch (LinkException e)
+        {
+            return StepEnd.Failed(ReasonCode.Infrastructure, $"files could not be exchanged with the controller: {e.Message}");
+        }
+        catch (Exception e)
+        {
+            return StepEnd.Failed(ReasonCode.Infrastructure, $"the agent failed: {e.Message}");
+        }
+    }
+
+    private async Task<AttemptOutcome?> ExecuteAsync(
+        IStepContainer container, TimeSpan limit, bool opened, AgentTokens tokens, CancellationToken working)
+    {
+        StepEnd end;
+        await using (container)
+        {
+            if (!opened)
+            {
+                var env = StepEnvironment.Of(folder, container.OutputFile, context.Key);
+                feed.Begin();
+                await container.OpenGateAsync(new GateScript(Work.Commands, env), working);
+                folder.Opened = true;
+            }
+
+            end = await FollowAsync(container, limit, tokens);
+        }
+
+        if (end.Cause == EndCause.Lost) return null;
+        var harvest = end.LeavesSomething ? await StepHarvest.CollectAsync(folder, blobs, working) : StepHarvest.Nothing;
+        return end.Judge(limit, harvest);
+    }
+
+    private async Task<StepEnd> FollowAsync(IStepContainer container, TimeSpan limit, AgentTokens tokens)
+    {
+        using var broken = new CancellationTokenSource();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(feed.Sending);
+        var reporting = feed.ReportAsync(over.Token);
+        var pumping = PumpAsync(container, broken);
+        var end = await WaitForEndAsync(container, limit, broken.Token, tokens);
+        over.Cancel();
+        if (end.Cause != EndCause.Exited) await KillAsync(container, end.Cause);
+        var problem = await pumping;
+        await reporting;
+        feed.Commands.Close(end.Exit?.ExitCode, folder.Spool.Stdout, folder.Spool.Stderr);
+        if (problem is not null) return new StepEnd(EndCause.Broken) { Problem = problem };
+        return end.LeavesSomething ? await ReadOutputsAsync(container, end, feed.Sending) : end;
+    }
+
+    private async Task<string?> PumpAsync(IStepContainer container, CancellationTokenSource broken)
+    {
+        try
+        {
+            await feed.PumpAsync(container);
+            return null;
+        }
+        catch (OperationCanceledException) when (feed.Sending.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RuntimeException)
+        {
+            broken.Cancel();
+            return $"the step's output could not be kept: {e.Message}";
+        }
+    }
+
+    private async Task<StepEnd> WaitForEndAsync(
+        IStepContainer container, TimeSpan limit, CancellationToken broken, AgentTokens tokens)
+    {
+        using var timeout = new CancellationTokenSource(limit, context.Time);
+        using var first = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, held.Stop, tokens.Abort);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(first.Token, timeout.Token, broken);
+        try
+        {
+            return new StepEnd(EndCause.Exited) { Exit = await container.WaitAsync(any.Token) };
+        }
+        catch (OperationCanceledException) when (any.IsCancellationRequested)
+        {
+            return new StepEnd(WhyEnded(broken, tokens));
+        }
+        catch (RuntimeException e)
+        {
+            return new StepEnd(EndCause.Broken) { Problem = e.Message };
+        }
+    }
+
+    private EndCause WhyEnded(CancellationToken broken, AgentTokens tokens) =>
+        held.Lost.IsCancellationRequested ? EndCause.Lost
+        : broken.IsCancellationRequested ? EndCause.Broken
+        : held.Stop.IsCancellationRequested ? EndCause.Stopped
+        : tokens.Abort.IsCancellationRequested ? EndCause.Aborted
+        : EndCause.TimedOut;
+
+    private async Task KillAsync(IStepContainer container, EndCause cause)
+    {
+        var grace = cause is EndCause.Stopped or EndCause.TimedOut
+            ? TimeSpan.FromMilliseconds(Work.KillGraceMilliseconds)
+            : TimeSpan.Zero;
+        if (grace > TimeSpan.Zero && await TryKillAsync(container, grace, held.Lost)) return;
+        await TryKillAsync(container, TimeSpan.Zero, CancellationToken.None);
+    }
+
+    // Whatever is left after that is ended by the container's disposal.
+    private async Task<bool> TryKillAsync(IStepContainer container, TimeSpan grace, CancellationToken hurry)
+    {
+        using var longest = new CancellationTokenSource(grace + KillLimit, context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(longest.Token, hurry);
+        try
+        {
+            await container.KillAsync(grace, either.Token);
+            return true;
+        }
+        catch (Exception e) when (e is RuntimeException || (e is OperationCanceledException && either.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    private async Task<StepEnd> ReadOutputsAsync(
+        IStepContainer container, StepEnd end, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var content = await container.ReadOutputFileAsync(OutputLines.MaxBytes, cancellationToken);
+            var outputs = OutputLines.Parse(content, Work.Outputs);
+            return end with
+            {
+                Outputs = outputs,
+                Problem = outputs.Problems.Count > 0 ? string.Join("; ", outputs.Problems) : null,
+            };
+        }
+        catch (RuntimeException e) when (e.UserFault)
+        {
+            return end with { Problem = $"outputs: {e.Message}" };
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Weir.Engine.Runtimes;
+
+namespace Weir.Runtimes.Process;
+
+/// <summary>
+/// The attempt's folder. With users of their own, the folder stays the agent's and only what the step needs is its
+/// user's, so the step can neither replace nor remove a name in it.
+/// </summary>
+/// <param name="Path">An absolute path.</param>
+/// <param name="User">Who the step runs as; null = the agent's user.</param>
+internal sealed record StepFolder(string Path, int? User)
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Passable = Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const uint FifoMode = 0x180;
+
+    public string Stdout => System.IO.Path.Combine(Path, "stdout");
+    public string Stderr => System.IO.Path.Combine(Path, "stderr");
+    public string Output => System.IO.Path.Combine(Path, "output");
+    public string Home => System.IO.Path.Combine(Path, "home");
+
+    public string Command(int index) =>
+        System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{index}.sh"));
+
+    public void Create()
+    {
+        Directory.CreateDirectory(Path);
+        File.SetUnixFileMode(Path, User is null ? Private : Passable);
+        CheckReachable(Path);
+        Directory.CreateDirectory(Home, Private);
+        using (File.OpenHandle(Output, FileMode.Create, FileAccess.Write)) File.SetUnixFileMode(Output, PrivateFile);
+        Posix.Check(Posix.MakeFifo(Stdout, FifoMode), Stdout);
+        Posix.Check(Posix.MakeFifo(Stderr, FifoMode), Stderr);
+        foreach (var name in new[] { Home, Output, Stdout, Stderr }) Give(name);
+    }
+
+    public void WriteCommands(IReadOnlyList<string> commands)
+    {
+        for (var index = 0; index < commands.Count; index++)
+        {
+            if (commands[index].Contains('\0', StringComparison.Ordinal))
+            {
+                throw new RuntimeException($"command {index + 1} holds a NUL") { UserFault = true };
+            }
+
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                UnixCreateMode = PrivateFile,
+            };
+            using var file = new FileStream(Command(index), options);
+            file.Write(Encoding.UTF8.GetBytes(GateText.CommandFile(index, commands[index])));
+            Give(file.SafeFileHandle);
+        }
+    }
+
+    /// <summary>What the step left in the output file. Throws <see cref="RuntimeException"/> when it is no plain small file.</summary>
+    public byte[] ReadOutput(int maxBytes)
+    {
+        if (Posix.Facts(Posix.CurrentFolder, Output, 0) is null) return [];
+        using var file = OpenOutput();
+        var facts = Posix.Facts((int)file.DangerousGetHandle(), "", Posix.AtEmptyPath);
+        if (facts is not { IsRegular: true, Links: <= 1 } plain || plain.Owner != (User ?? Posix.EffectiveUser()))
+        {
+            throw new RuntimeException("the output file is not a plain file of the step") { UserFault = true };
+        }
+
+        if (plain.Bytes > maxBytes)
+        {
+            throw new RuntimeException($"the output file is larger than {maxBytes} bytes") { UserFault = true };
+        }
+
+        var bytes = new byte[plain.Bytes];
+        return bytes.AsSpan(0, RandomAccess.Read(file, bytes, 0)).ToArray();
+    }
+
+    /// <summary>Removes what <see cref="Create"/> and the step made, and the folder when nothing else is in it.</summary>
+    public void Remove()
+    {
+        if (!Directory.Exists(Path)) return;
+        FolderTree.Remove(Home);
+        foreach (var file in Directory.EnumerateFiles(Path))
+        {
+            var name = System.IO.Path.GetFileName(file);
+            if (name is "stdout" or "stderr" or "output" || name.EndsWith(".sh", StringComparison.Ordinal)) File.Delete(file);
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(Path).Any()) Directory.Delete(Path);
+    }
+
+    public void Give(SafeFileHandle file)
+    {
+        if (User is { } user) Posix.Check(Posix.ChangeOwner(file, user, user), Path);
+    }
+
+    /// <summary>Throws <see cref="RuntimeException"/> when the step's user cannot come to a folder.</summary>
+    public void CheckReachable(string place)
+    {
+        if (User is null) return;
+        for (var folder = place; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
+        {
+            if (Posix.Facts(Posix.CurrentFolder, folder, 0) is not { IsFolder: true, IsOpenToAll: false }) continue;
+            throw new RuntimeException(
+                $"the steps' users cannot pass through {folder}: allow it (chmod o+x) or choose another data folder");
+        }
+    }
+
+    private SafeFileHandle OpenOutput()
+    {
+        try
+        {
+            return Posix.Open(Output, Posix.ReadOnly | Posix.NonBlocking | Posix.NoFollow);
+        }
+        catch (IOException exception)
+        {
+            throw new RuntimeException("the output file cannot be read", exception) { UserFault = true };
+        }
+    }
+
+    private void Give(string name)
+    {
+        if (User is { } user) Posix.Check(Posix.ChangeOwner(name, user, user), name);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Weir.Engine.Runtimes;
+
+namespace Weir.Runtimes.Process;
+
+/// <summary>The gate shell as a child process: waits at its gate, is given its text, ends some time.</summary>
+internal sealed class StepProcess : IDisposable
+{
+    /// <summary>The exit code when somebody else took notice of the end.</summary>
+    public const int UnknownCode = -1;
+    private const int SetStatus = 4;
+    private readonly EventThread _events;
+    private readonly SafeFileHandle _gate;
+    private readonly SafeFileHandle _handle;
+    private readonly AsyncSignal _gateHasRoom = new();
+    private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private StepProcess(EventThread events, int pid, SafeFileHandle gate)
+    {
+        (_events, Pid, _gate) = (events, pid, gate);
+        _handle = Posix.OpenProcess(pid);
+        events.Watch(_handle, TakeExit);
+        events.Arm(_handle, EventThread.Readable);
+        events.Watch(gate, _gateHasRoom.Set);
+    }
+
+    public int Pid { get; }
+
+    /// <summary>The exit code, 128 + signal when a signal ended it.</summary>
+    public Task<int> Exited => _exit.Task;
+
+    /// <summary>Starts a shell whose descriptor 3 is the gate. Throws <see cref="IOException"/> when it cannot be started.</summary>
+    public static async Task<StepProcess> StartAsync(
+        EventThread events, IReadOnlyList<string> arguments, IReadOnlyList<string> environment,
+        StepFolder folder, IReadOnlyList<SafeFileHandle> writers)
+    {
+        var (read, write) = Posix.Pipe();
+        using var nothing = File.OpenHandle("/dev/null");
+        using (read)
+        {
+            folder.Give(read);
+            _ = Posix.Control(write, SetStatus, Posix.NonBlocking | Posix.WriteOnly);
+            var call = new SpawnCall(arguments, environment, [nothing, .. writers, read]);
+            return await events.InvokeAsync(() => new StepProcess(events, call.Execute(), write));
+        }
+    }
+
+    public async Task OpenGateAsync(string text, CancellationToken cancellationToken)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text).AsMemory();
+        while (bytes.Length > 0)
+        {
+            var (count, error) = Write(bytes.Span);
+            if (count > 0)
+            {
+                bytes = bytes[count..];
+            }
+            else if (error == Posix.TryAgain)
+            {
+                _events.Arm(_gate, EventThread.Writable);
+                await _gateHasRoom.WaitAsync(cancellationToken);
+            }
+            else
+            {
+                throw new RuntimeException("the step's shell ended before its gate was opened");
+            }
+        }
+
+        CloseGate();
+    }
+
+    /// <summary>Ends a shell whose gate was never opened.</summary>
+    public async Task DropAsync()
+    {
+        _ = Posix.Kill(Pid, Posix.SignalKill);
+        await Exited;
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        CloseGate();
+        _events.Forget(_handle);
+        _handle.Dispose();
+    }
+
+    private static int CodeOf(int status) => (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
+
+    private unsafe (int Count, int Error) Write(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            var count = (int)Posix.Write(_gate, start, bytes.Length);
+            return (count, Marshal.GetLastPInvokeError());
+        }
+    }
+
+    private void CloseGate()
+    {
+        if (_gate.IsClosed) return;
+        _events.Forget(_gate);
+        _gate.Dispose();
+    }
+
+    private void TakeExit()
+    {
+        if (_exit.Task.IsCompleted) return;
+        switch (Posix.WaitForProcess(Pid, out var status, Posix.NoHang))
+        {
+            case 0:
+                _events.Arm(_handle, EventThread.Readable);
+                break;
+            case < 0:
+                _exit.TrySetResult(UnknownCode);
+                break;
+            default:
+                _exit.TrySetResult(CodeOf(status));
+                break;
+        }
+    }
+}

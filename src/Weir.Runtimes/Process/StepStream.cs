@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Weir.Contracts.AgentProtocol;
+
+namespace Weir.Runtimes.Process;
+
+/// <summary>One stream of a step: reads its pipe without waiting, gives out plain bytes and stops at each mark.</summary>
+internal sealed class StepStream(LogStream name, SafeFileHandle pipe, MarkerFormat format) : IDisposable
+{
+    private const int BufferBytes = 1 << 17;
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
+    private bool _endOfPipe;
+
+    public LogStream Name => name;
+
+    public SafeFileHandle Pipe => pipe;
+
+    /// <summary>The mark it stands at; nothing behind it is given out before <see cref="Pass"/>.</summary>
+    public Mark? AtMark { get; private set; }
+
+    public bool Ended => _endOfPipe && _start == _end && AtMark is null;
+
+    /// <summary>When set, an empty pipe is the end, although somebody may still hold it.</summary>
+    public bool IsAbandoned { get; set; }
+
+    /// <summary>Plain bytes; empty when there are none before the next mark, the end, or until the pipe has more.</summary>
+    public ReadOnlyMemory<byte> Take()
+    {
+        while (AtMark is null)
+        {
+            var scan = format.Scan(_buffer.AsSpan(_start, _end - _start), _endOfPipe);
+            if (scan.Plain > 0)
+            {
+                _start += scan.Plain;
+                return _buffer.AsMemory(_start - scan.Plain, scan.Plain);
+            }
+
+            if (scan.Mark is not null)
+            {
+                _start += format.Length;
+                AtMark = scan.Mark;
+            }
+            else if (_endOfPipe || !Fill())
+            {
+                break;
+            }
+        }
+
+        return default;
+    }
+
+    public void Pass() => AtMark = null;
+
+    public void Dispose() => pipe.Dispose();
+
+    private unsafe bool Fill()
+    {
+        if (_buffer.Length == 0) _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        nint count;
+        int error;
+        fixed (byte* start = _buffer)
+        {
+            count = Posix.Read(pipe, start + _end, _buffer.Length - _end);
+            error = Marshal.GetLastPInvokeError();
+        }
+
+        if (count > 0) _end += (int)count;
+        if (count == 0 || (count < 0 && (error != Posix.TryAgain || IsAbandoned))) _endOfPipe = true;
+        return count > 0 || _endOfPipe;
+    }
+}

@@ -1,0 +1,63 @@
+namespace Weir.Testing.Simulation;
+
+/// <summary>
+/// Runs every simulated process on one thread: each continuation is queued, and a seeded <see cref="Random"/> picks which goes
+/// next. When nothing is left to run, virtual time moves to the next timer. Same seed, same order.
+/// </summary>
+public sealed class SimScheduler(int seed)
+{
+    private readonly List<(SimProcess Process, SendOrPostCallback Callback, object? State)> _ready = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+
+    public Random Random { get; } = new(seed);
+    public SimClock Clock { get; } = new();
+    public long Steps { get; private set; }
+
+    /// <summary>Runs until the task is over; throws its exception, or <see cref="SimulationException"/> when nothing can move.</summary>
+    public void Run(Func<Task> main, TimeSpan longest, long mostSteps)
+    {
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(new SimProcess(this, "world"));
+        try
+        {
+            var task = main();
+            while (!task.IsCompleted)
+            {
+                if (Steps > mostSteps) throw new SimulationException($"still not over after {mostSteps} steps");
+                if (_ready.Count > 0) RunOne();
+                else if (!Clock.FireNext(longest)) throw new SimulationException($"nothing can move at {Clock.Elapsed}");
+            }
+
+            task.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    internal void Add(SimProcess process, SendOrPostCallback callback, object? state)
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            throw new InvalidOperationException("simulated code left the simulator's thread");
+        }
+
+        _ready.Add((process, callback, state));
+    }
+
+    private void RunOne()
+    {
+        var i = Random.Next(_ready.Count);
+        var (process, callback, state) = _ready[i];
+        _ready[i] = _ready[^1];
+        _ready.RemoveAt(_ready.Count - 1);
+        if (process.IsDead) return;
+        Steps++;
+        SynchronizationContext.SetSynchronizationContext(process);
+        callback(state);
+    }
+}
+
+/// <summary>The simulated system broke a promise, or came to a stand.</summary>
+public sealed class SimulationException(string message) : Exception(message);

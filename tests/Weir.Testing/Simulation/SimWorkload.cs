@@ -1,0 +1,97 @@
+using Weir.Contracts.Statuses;
+using Weir.Engine.Identity;
+using Weir.Engine.Planning;
+using Weir.Engine.Running;
+using Weir.Engine.Storage;
+
+namespace Weir.Testing.Simulation;
+
+/// <summary>People: they start runs, cancel some, and insist until they are answered.</summary>
+internal sealed class SimWorkload(SimWorld world)
+{
+    public const string Namespace = "default";
+    private readonly List<string> _started = [];
+
+    public async Task RunAsync(int runs, TimeSpan within)
+    {
+        var ids = new IdSource(world.Clock, world.Random);
+        for (var i = 0; i < runs; i++)
+        {
+            await world.PassAsync(within / runs);
+            var run = NewRun(ids.Next());
+            _started.Add(run.Id);
+            await InsistAsync(c => InsertAsync(c, run));
+            if (world.Random.Next(5) == 0) _ = CancelAsync(run.Id);
+        }
+    }
+
+    /// <summary>A run that has not ended, or null.</summary>
+    public async Task<string?> OpenRunAsync()
+    {
+        foreach (var id in _started)
+        {
+            var row = await world.Rows.GetRunAsync(id, CancellationToken.None);
+            if (row is null || !row.Status.IsFinal()) return id;
+        }
+
+        return null;
+    }
+
+    private RunState NewRun(string id)
+    {
+        var plan = SimPlans.Draw(world.Random);
+        return new RunState
+        {
+            Id = id,
+            Namespace = Namespace,
+            PlanDigest = id,
+            Graph = new PlanGraph(plan),
+            Inputs = new RunInputs { Priority = world.Random.Next(3) },
+            Created = world.Clock.GetUtcNow(),
+            Steps = [.. plan.Steps.Select(s => new StepState { Name = s.Name })],
+        };
+    }
+
+    private async Task<bool> InsertAsync(SimController controller, RunState run)
+    {
+        if (await world.Rows.GetRunAsync(run.Id, CancellationToken.None) is not null) return true;
+        var plan = new PlanRow(run.PlanDigest, RunCodec.PlanJson(run.Plan));
+        await controller.Core.Keeper.InsertAsync(run, plan, null, CancellationToken.None);
+        return true;
+    }
+
+    private async Task CancelAsync(string run)
+    {
+        await world.PassAsync(TimeSpan.FromMinutes(2));
+        await InsistAsync(async c => await c.Core.Runs.CancelAsync(Namespace, run, "someone", CancellationToken.None) != CancelOutcome.NotFound);
+    }
+
+    private async Task InsistAsync(Func<SimController, Task<bool>> ask)
+    {
+        while (true)
+        {
+            if (world.Controller is { } controller && await TryAsync(controller, ask)) return;
+            await world.PassAsync(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    private async Task<bool> TryAsync(SimController controller, Func<SimController, Task<bool>> ask)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var timer = world.Clock.CreateTimer(_ => answer.TrySetResult(false), null, TimeSpan.FromSeconds(30), Timeout.InfiniteTimeSpan);
+        _ = ForwardAsync(controller.Process.RunAsync(() => ask(controller)), answer);
+        return await answer.Task;
+    }
+
+    private static async Task ForwardAsync(Task<bool> from, TaskCompletionSource<bool> to)
+    {
+        try
+        {
+            to.TrySetResult(await from);
+        }
+        catch (StoreUnavailableException)
+        {
+            to.TrySetResult(false);
+        }
+    }
+}
