@@ -16,7 +16,7 @@ internal sealed record ContextFile
     public const string Local = "local";
 
     public string? Current { get; init; }
-    public IReadOnlyDictionary<string, ControllerContext> Contexts { get; init; } = new Dictionary<string, ControllerContext>();
+    public IReadOnlyDictionary<string, ControllerContext> Contexts { get; set; } = new Dictionary<string, ControllerContext>();
 
     public static string PathFor(CliHost host)
     {

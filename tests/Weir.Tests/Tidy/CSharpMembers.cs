@@ -179,7 +179,7 @@ internal sealed partial class CSharpMembers
     [GeneratedRegex(@"^(?:[\w\s]*\s)?(?<keyword>class|struct|interface|enum|record struct|record class|record)\s+(?<name>\w+)")]
     private static partial Regex TypeHeader();
 
-    [GeneratedRegex(@"(?<name>[\w~]+|operator\s*\S+)\s*(<[^()]*>)?\s*\(")]
+    [GeneratedRegex(@"(?<name>operator\s*[^\s(]+|(?!(?:public|private|internal|protected|static|async|override|readonly|ref|sealed|virtual|abstract|new|partial)\b)[\w~]+)\s*(<[\w\s,]*>)?\s*\(")]
     private static partial Regex MethodHeader();
 
     [GeneratedRegex(@"^[ \t]*#.*$", RegexOptions.Multiline)]

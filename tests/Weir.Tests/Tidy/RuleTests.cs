@@ -78,6 +78,13 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void Defaults_that_json_would_lose_are_found()
+    {
+        var file = File("record A\n{\n    public int B { get; init; }\n    public int C { get; init; } = 1;\n    public int D { get; set; } = 1;\n}");
+        Assert.Equal(4, Assert.Single(SourceRules.LostDefaults(file)).Line);
+    }
+
+    [Fact]
     public void A_violation_fails_its_rule_with_place_and_reason()
     {
         var rule = new Rule("no-such-rule", "because");

@@ -59,6 +59,11 @@ internal static partial class SourceRules
             .Where(entry => !entry.Text.Contains("//", StringComparison.Ordinal))
             .Select(entry => new Violation(file.Path, entry.Number, "pragma", "switched off without a reason behind it"));
 
+    public static IEnumerable<Violation> LostDefaults(SourceFile file) =>
+        file.Text.Code.Split('\n').Select((line, i) => (line, Number: i + 1))
+            .Where(entry => LostDefault().IsMatch(entry.line))
+            .Select(entry => new Violation(file.Path, entry.Number, "property", $"write 'set' for 'init': {entry.line.Trim()}"));
+
     /// <summary>Lines of comments other than documentation, and all lines that are not blank.</summary>
     public static (int Comments, int Lines) CommentShare(SourceFile file) =>
         (file.Text.Comments.Where(comment => !comment.IsDocumentation).Sum(comment => comment.Text.Count(c => c == '\n') + 1),
@@ -73,6 +78,9 @@ internal static partial class SourceRules
         var text = comment.TrimStart('/', '*', ' ').TrimEnd();
         return text.EndsWith(';') || text is "{" or "}" || CodeStart().IsMatch(text);
     }
+
+    [GeneratedRegex(@"\binit;\s*}\s*=")]
+    private static partial Regex LostDefault();
 
     [GeneratedRegex("[A-Z][a-z0-9]*")]
     private static partial Regex CamelWord();

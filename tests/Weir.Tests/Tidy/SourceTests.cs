@@ -50,6 +50,12 @@ public sealed class SourceTests
             .Check(SourceTree.All.SelectMany(SourceRules.SilentPragmas));
 
     [Fact]
+    public void Records_on_the_wire_keep_their_defaults() =>
+        new Rule("json-defaults", "the JSON source generator sets an init property that the text leaves out to null or zero")
+            .Check(SourceTree.All.Where(file => file.Path.StartsWith("src/Weir.Contracts/", StringComparison.Ordinal))
+                .SelectMany(SourceRules.LostDefaults));
+
+    [Fact]
     public void Comments_are_few()
     {
         var rule = new Rule("comment-share", $"at most {MaxCommentShare:P0} of lines are comments: names say what, comments only why");
