@@ -9,7 +9,7 @@ namespace Weir.Cli;
 /// <summary>The one place where exceptions become messages and exit codes.</summary>
 internal static class Boundary
 {
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of the process: whatever went wrong is told, not dumped.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The process ends here: failures are told, not dumped.")]
     public static async Task<int> RunAsync(CliHost host, Func<Task<int>> body)
     {
         try

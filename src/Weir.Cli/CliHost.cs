@@ -18,7 +18,8 @@ internal sealed record CliHost(Stream RawOutput, TextWriter Error)
     public string Folder { get; init; } = Directory.GetCurrentDirectory();
     public string Home { get; init; } = "/";
     public TimeProvider Time { get; init; } = TimeProvider.System;
-    public Func<HttpMessageHandler> NewHandler { get; init; } = static () => new SocketsHttpHandler { UseProxy = false };
+    public Func<HttpMessageHandler> NewHandler { get; init; } = static () =>
+        new SocketsHttpHandler { UseProxy = false };
 
     private static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false);
 
@@ -26,7 +27,8 @@ internal sealed record CliHost(Stream RawOutput, TextWriter Error)
     {
         Input = Console.In,
         Variable = Environment.GetEnvironmentVariable,
-        IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+        IsTerminal = !Console.IsOutputRedirected
+            && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
         Width = static () => Console.WindowWidth is > 0 and var width ? width : 120,
         Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
     };

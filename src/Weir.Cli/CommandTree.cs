@@ -4,7 +4,8 @@ using Weir.Cli.Help;
 
 namespace Weir.Cli;
 
-/// <summary>All nouns and verbs. A noun's verbs are made only when the arguments name it, so that help comes quickly.</summary>
+/// <summary>All nouns and verbs. A noun's verbs are made only when the arguments name it, so that help comes
+/// quickly.</summary>
 internal static class CommandTree
 {
     /// <param name="arguments">Null = make everything.</param>

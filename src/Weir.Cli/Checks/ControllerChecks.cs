@@ -46,7 +46,8 @@ internal sealed class ControllerChecks(ControllerCall call)
     private async Task<Finding> TokenAsync(CancellationToken cancellationToken)
     {
         if (call.Endpoint.Token is null)
-            return Finding.Fail("token", "none is known for this controller", "weir context set NAME --addr URL --token -");
+            return Finding.Fail(
+                "token", "none is known for this controller", "weir context set NAME --addr URL --token -");
         try
         {
             var me = await call.Client.WhoAmIAsync(cancellationToken);
@@ -63,11 +64,14 @@ internal sealed class ControllerChecks(ControllerCall call)
         using var http = new HttpClient(call.Host.NewHandler());
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(call.Endpoint.Address, ApiRoutes.Health));
         using var response = await http.SendAsync(request, cancellationToken);
-        if (response.Headers.Date is not { } theirs) return Finding.Warn("clock", "the controller does not tell its time");
+        if (response.Headers.Date is not { } theirs)
+            return Finding.Warn("clock", "the controller does not tell its time");
         var skew = (call.Now - theirs).Duration();
         var text = skew.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         return skew <= Tolerated
             ? Finding.Ok("clock", $"within {Tolerated.TotalSeconds} s of the controller's")
-            : Finding.Warn("clock", $"{text} s apart from the controller's; agents allow for it, times shown here will be off", "timedatectl status");
+            : Finding.Warn(
+                "clock", $"{text} s apart from the controller's; agents allow for it, times shown here will be off",
+                "timedatectl status");
     }
 }

@@ -10,9 +10,11 @@ internal sealed record Finding(string Check, FindingLevel Level, string Message)
 
     public static Finding Ok(string check, string message) => new(check, FindingLevel.Ok, message);
 
-    public static Finding Warn(string check, string message, string? run = null) => new(check, FindingLevel.Warn, message) { Run = run };
+    public static Finding Warn(string check, string message, string? run = null) =>
+        new(check, FindingLevel.Warn, message) { Run = run };
 
-    public static Finding Fail(string check, string message, string? run = null) => new(check, FindingLevel.Fail, message) { Run = run };
+    public static Finding Fail(string check, string message, string? run = null) =>
+        new(check, FindingLevel.Fail, message) { Run = run };
 }
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<FindingLevel>))]
@@ -24,6 +26,7 @@ internal enum FindingLevel
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Finding))]
 internal sealed partial class FindingJson : JsonSerializerContext;

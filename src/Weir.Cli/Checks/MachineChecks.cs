@@ -23,7 +23,8 @@ internal sealed class MachineChecks(CliHost host, string folder)
     private Finding Command(string name, bool needed, string why)
     {
         var folders = (host.Setting("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
-        if (folders.Select(path => Path.Combine(path, name)).FirstOrDefault(File.Exists) is { } found) return Finding.Ok(name, found);
+        if (folders.Select(path => Path.Combine(path, name)).FirstOrDefault(File.Exists) is { } found)
+            return Finding.Ok(name, found);
         var package = name is "git" or "sh" ? name : "util-linux";
         var line = $"apt-get install -y {package}";
         var message = $"not in PATH; {why}";
@@ -46,7 +47,8 @@ internal sealed class MachineChecks(CliHost host, string folder)
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            return Finding.Fail("data folder", $"{folder}: {refused.Message}", $"mkdir -p {folder} && chown $USER {folder}");
+            return Finding.Fail(
+                "data folder", $"{folder}: {refused.Message}", $"mkdir -p {folder} && chown $USER {folder}");
         }
     }
 

@@ -19,7 +19,8 @@ internal static class Given
         {
             var at = pair.IndexOf('=', StringComparison.Ordinal);
             if (at < 1) throw CliException.Usage($"{option}: '{pair}' is not of the form name=value");
-            if (!all.TryAdd(pair[..at], pair[(at + 1)..])) throw CliException.Usage($"{option}: '{pair[..at]}' is given twice");
+            if (!all.TryAdd(pair[..at], pair[(at + 1)..]))
+                throw CliException.Usage($"{option}: '{pair[..at]}' is given twice");
         }
 
         return all;

@@ -16,7 +16,8 @@ internal sealed record ContextFile
     public const string Local = "local";
 
     public string? Current { get; init; }
-    public IReadOnlyDictionary<string, ControllerContext> Contexts { get; set; } = new Dictionary<string, ControllerContext>();
+    public IReadOnlyDictionary<string, ControllerContext> Contexts { get; set; } =
+        new Dictionary<string, ControllerContext>();
 
     public static string PathFor(CliHost host)
     {
@@ -30,7 +31,8 @@ internal sealed record ContextFile
         if (!File.Exists(path)) return new ContextFile();
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ContextJson.Default.ContextFile) ?? new ContextFile();
+            return JsonSerializer.Deserialize(
+                File.ReadAllBytes(path), ContextJson.Default.ContextFile) ?? new ContextFile();
         }
         catch (JsonException broken)
         {
@@ -60,7 +62,8 @@ internal sealed record ContextFile
     /// <summary>Adds or replaces one; the first one becomes the current one.</summary>
     public ContextFile With(string name, ControllerContext context)
     {
-        var all = new SortedDictionary<string, ControllerContext>(Contexts.ToDictionary(), StringComparer.Ordinal) { [name] = context };
+        var all = new SortedDictionary<string, ControllerContext>(
+            Contexts.ToDictionary(), StringComparer.Ordinal) { [name] = context };
         return this with { Contexts = all, Current = Current ?? name };
     }
 }

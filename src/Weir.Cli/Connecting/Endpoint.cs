@@ -15,7 +15,8 @@ internal sealed record Endpoint(Uri Address, string? Token, string? Namespace)
         var token = invocation.Value(invocation.Options.Token)
             ?? (named is null ? host.Setting("WEIR_TOKEN") : null)
             ?? TokenFor(context, address);
-        var @namespace = invocation.Value(invocation.Options.Namespace) ?? host.Setting("WEIR_NAMESPACE") ?? context?.Namespace;
+        var @namespace = invocation.Value(
+            invocation.Options.Namespace) ?? host.Setting("WEIR_NAMESPACE") ?? context?.Namespace;
         return new Endpoint(address, token, @namespace);
     }
 
@@ -31,7 +32,9 @@ internal sealed record Endpoint(Uri Address, string? Token, string? Namespace)
     {
         var name = named ?? file.Current ?? ContextFile.Local;
         if (file.Contexts.TryGetValue(name, out var context)) return context;
-        return named is null ? null : throw CliException.Usage($"there is no context '{named}'; `weir context list` shows them");
+        return named is null
+            ? null
+            : throw CliException.Usage($"there is no context '{named}'; `weir context list` shows them");
     }
 
     // a context's token goes to that context's controller and to nobody else

@@ -7,7 +7,8 @@ namespace Weir.Cli.Following;
 /// <summary>Tells what changed between two looks at a run: one line for each change.</summary>
 internal sealed class RunChanges(Palette palette)
 {
-    private readonly Dictionary<string, (RunStatus Status, int Attempts, bool Unreachable)> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (RunStatus Status, int Attempts, bool Unreachable)> _seen = new(
+        StringComparer.Ordinal);
 
     public IEnumerable<string> Next(RunView run, DateTimeOffset now)
     {
@@ -32,7 +33,9 @@ internal sealed class RunChanges(Palette palette)
             return status + again + (newest?.Agent is { } agent ? palette.Dim($" at {agent}") : "");
         }
 
-        var time = step.Status.IsFinal() && step.Started is not null ? " in " + Elapsed.Between(step.Started, step.Ended, now) : "";
+        var time = step.Status.IsFinal() && step.Started is not null
+            ? " in " + Elapsed.Between(step.Started, step.Ended, now)
+            : "";
         var exit = step.ExitCode is { } code and not 0 ? $", exit code {code}" : "";
         var why = step.Message is { Length: > 0 } said ? $": {said}"
             : step.Reason is ReasonCode.None ? "" : $" ({Words.Of(step.Reason)})";

@@ -9,13 +9,15 @@ using Weir.Contracts.Statuses;
 namespace Weir.Cli.Following;
 
 /// <summary>
-/// Follows a run to its end. The watch and the logs of the steps are read side by side and meet in one queue, so that one
+/// Follows a run to its end. The watch and the logs of the steps are read side by side and meet in one queue, so that
+/// one
 /// place alone writes to the terminal.
 /// </summary>
 internal sealed class RunFollower(ControllerCall call, FollowView view)
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(500);
-    private readonly Channel<Action> _queue = Channel.CreateBounded<Action>(new BoundedChannelOptions(1024) { SingleReader = true });
+    private readonly Channel<Action> _queue = Channel.CreateBounded<Action>(
+        new BoundedChannelOptions(1024) { SingleReader = true });
     private readonly LiveRegion _region = new(call.Host);
     private readonly RunChanges _changes = new(call.Palette);
     private readonly SemaphoreSlim _connections = new(32);
@@ -25,7 +27,8 @@ internal sealed class RunFollower(ControllerCall call, FollowView view)
 
     private bool Shows => !view.Quiet && call.Printer.ForPeople;
 
-    /// <summary>The run as it ended. After <paramref name="limit"/> it gives up with exit code 7; the run itself goes on.</summary>
+    /// <summary>The run as it ended. After <paramref name="limit"/> it gives up with exit code 7; the run itself goes
+    /// on.</summary>
     public async Task<RunView> FollowAsync(RunView run, TimeSpan? limit, CancellationToken cancellationToken)
     {
         _run = run;
@@ -39,7 +42,8 @@ internal sealed class RunFollower(ControllerCall call, FollowView view)
             await foreach (var happened in _queue.Reader.ReadAllAsync(either.Token)) happened();
             await reading;
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new CliException(ExitCodes.TimedOut, $"{run.Handle} is still {Words.Of(_run.Status)}; it goes on");
         }
@@ -164,10 +168,14 @@ internal sealed class RunFollower(ControllerCall call, FollowView view)
 
     private void Conclude()
     {
-        if (Shows) call.Printer.Lines(["", .. RunReport.Steps(_run, call.Palette, call.Now), "", RunReport.Head(_run, call.Palette, call.Now)]);
-        else if (call.Printer.ForPeople) call.Printer.Lines([RunReport.Head(_run, call.Palette, call.Now)]);
-        else if (call.Format != OutputFormat.Ndjson || view.Quiet) call.Printer.Write(_run, WeirJson.Default.RunView, _ => []);
+        if (Shows)
+            call.Printer.Lines(["", .. RunReport.Steps(_run, call.Palette, call.Now), "", Head()]);
+        else if (call.Printer.ForPeople) call.Printer.Lines([Head()]);
+        else if (call.Format != OutputFormat.Ndjson || view.Quiet)
+            call.Printer.Write(_run, WeirJson.Default.RunView, _ => []);
     }
+
+    private string Head() => RunReport.Head(_run, call.Palette, call.Now);
 
     private readonly record struct LogStreamOf(int Attempt, Contracts.AgentProtocol.LogStream Stream);
 }

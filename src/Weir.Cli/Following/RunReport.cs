@@ -16,7 +16,9 @@ internal static class RunReport
     public static string Head(RunView run, Palette palette, DateTimeOffset now)
     {
         var reason = run.Reason is ReasonCode.None ? "" : $" ({Words.Of(run.Reason)})";
-        var time = run.Started is null ? "" : (run.Ended is null ? " for " : " in ") + Elapsed.Between(run.Started, run.Ended, now);
+        var time = run.Started is null
+            ? ""
+            : (run.Ended is null ? " for " : " in ") + Elapsed.Between(run.Started, run.Ended, now);
         var message = run.Message is { Length: > 0 } said ? $": {said}" : "";
         var losses = run.InfrastructureLosses > 0 ? $" · {run.InfrastructureLosses} lost to infrastructure" : "";
         var stopping = run.CancelRequested && !run.Status.IsFinal() ? " · asked to stop" : "";

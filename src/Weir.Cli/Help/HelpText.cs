@@ -14,7 +14,8 @@ internal static class HelpText
         text.Append(command.Description).Append("\n\nusage: ").Append(Usage(command)).Append('\n');
         var verbs = Verbs(command).Select(verb => (verb.Name, verb.Description ?? ""));
         Section(text, command is RootCommand ? "commands" : "verbs", verbs);
-        Section(text, "arguments", command.Arguments.Select(argument => (NameOf(argument), argument.Description ?? "")));
+        Section(
+            text, "arguments", command.Arguments.Select(argument => (NameOf(argument), argument.Description ?? "")));
         Section(text, "options", Options(command).Select(Row));
         if (command is not RootCommand)
             text.Append("\nOptions such as -o, -n and --context are the same everywhere: see 'weir --help'.\n");
@@ -54,7 +55,9 @@ internal static class HelpText
     {
         var names = option.Aliases.Where(alias => alias.StartsWith('-')).Append(option.Name)
             .Where(name => name is not ("-?" or "/?" or "/h")).OrderBy(name => name.Length);
-        var value = option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool) ? " " + option.HelpName : "";
+        var value = option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool)
+            ? " " + option.HelpName
+            : "";
         return string.Join(", ", names) + value;
     }
 

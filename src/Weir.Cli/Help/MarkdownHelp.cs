@@ -33,7 +33,8 @@ internal static class MarkdownHelp
         text.Append('#', level).Append(" weir ").Append(HelpText.PathOf(command)["weir ".Length..]).Append("\n\n");
         text.Append(command.Description).Append("\n\n```\n").Append(HelpText.Usage(command)).Append("\n```\n\n");
         foreach (var argument in command.Arguments)
-            text.Append("- `").Append(HelpText.NameOf(argument)).Append("` — ").Append(argument.Description).Append('\n');
+            text.Append("- `").Append(
+                HelpText.NameOf(argument)).Append("` — ").Append(argument.Description).Append('\n');
         if (command.Arguments.Count > 0) text.Append('\n');
         WriteOptions(text, command);
         foreach (var verb in HelpText.Verbs(command)) Write(text, verb, level + 1);
@@ -41,9 +42,11 @@ internal static class MarkdownHelp
 
     private static void WriteOptions(StringBuilder text, Command command)
     {
-        var options = HelpText.Options(command).Where(option => command is RootCommand || option.Name != "--help").ToList();
+        var options = HelpText.Options(command).Where(
+            option => command is RootCommand || option.Name != "--help").ToList();
         foreach (var option in options)
-            text.Append("- `").Append(HelpText.SignatureOf(option)).Append("` — ").Append(option.Description).Append('\n');
+            text.Append("- `").Append(
+                HelpText.SignatureOf(option)).Append("` — ").Append(option.Description).Append('\n');
         if (options.Count > 0) text.Append('\n');
     }
 }

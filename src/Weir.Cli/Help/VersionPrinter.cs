@@ -7,8 +7,8 @@ namespace Weir.Cli.Help;
 /// <summary>What <c>--version</c> does.</summary>
 internal sealed class VersionPrinter(CliHost host) : SynchronousCommandLineAction
 {
-    public static string Version { get; } =
-        typeof(VersionPrinter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+    public static string Version { get; } = typeof(VersionPrinter).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     public override bool ClearsParseErrors => true;
 

@@ -10,5 +10,6 @@ internal static class DataFolder
         return Environment.UserName == "root" ? "/var/lib/weir" : Path.Combine(host.Home, ".local", "share", "weir");
     }
 
-    public static string Of(CliHost host, string? given) => given is null ? Default(host) : Path.GetFullPath(given, host.Folder);
+    public static string Of(CliHost host, string? given) =>
+        given is null ? Default(host) : Path.GetFullPath(given, host.Folder);
 }

@@ -33,7 +33,8 @@ internal sealed class Detacher(CliHost host, string folder)
     private async Task<int> SpawnAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, WorkingDirectory = host.Folder };
-        foreach (var word in (string[])["-c", Script, "sh", LogFile, Environment.ProcessPath!, .. arguments]) start.ArgumentList.Add(word);
+        string[] words = ["-c", Script, "sh", LogFile, Environment.ProcessPath!, .. arguments];
+        foreach (var word in words) start.ArgumentList.Add(word);
         using var shell = Process.Start(start) ?? throw new CliException(ExitCodes.Error, "cannot start /bin/sh");
         var answer = await shell.StandardOutput.ReadLineAsync(cancellationToken);
         await shell.WaitForExitAsync(cancellationToken);

@@ -29,7 +29,8 @@ internal static partial class ProcessTable
     public static void AskToEnd(int process)
     {
         if (Kill(process, Terminate) != 0)
-            throw new CliException(ExitCodes.Error, $"cannot signal process {process}: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new CliException(
+                ExitCodes.Error, $"cannot signal process {process}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

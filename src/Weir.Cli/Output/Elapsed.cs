@@ -18,5 +18,6 @@ internal static class Elapsed
         _ => $"{(int)time.TotalDays}d{time.Hours:00}h",
     };
 
-    public static string Ago(DateTimeOffset? then, DateTimeOffset now) => then is { } at ? Format(now - at) + " ago" : "";
+    public static string Ago(DateTimeOffset? then, DateTimeOffset now) =>
+        then is { } at ? Format(now - at) + " ago" : "";
 }

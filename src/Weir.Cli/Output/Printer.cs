@@ -28,7 +28,8 @@ internal sealed class Printer(CliHost host, OutputFormat format, Palette palette
     }
 
     /// <summary>One line of a stream, in any machine format.</summary>
-    public void WriteLine<T>(T item, JsonTypeInfo<T> type) => host.Output.Write(Json(Element(item, type), default) + "\n");
+    public void WriteLine<T>(T item, JsonTypeInfo<T> type) =>
+        host.Output.Write(Json(Element(item, type), default) + "\n");
 
     public void Lines(IEnumerable<string> lines) => host.Output.Write(string.Concat(lines.Select(line => line + "\n")));
 
@@ -68,5 +69,6 @@ internal sealed class Printer(CliHost host, OutputFormat format, Palette palette
         return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
     }
 
-    private static JsonElement Element<T>(T item, JsonTypeInfo<T> type) => JsonSerializer.SerializeToElement(item, type);
+    private static JsonElement Element<T>(T item, JsonTypeInfo<T> type) =>
+        JsonSerializer.SerializeToElement(item, type);
 }

@@ -11,8 +11,10 @@ internal sealed class Table<T>(IReadOnlyList<Column<T>> columns)
     {
         var rows = items.ToList();
         var cells = rows.Select(row => columns.Select(column => column.Text(row) ?? "").ToArray()).ToList();
-        var widths = columns.Select((column, i) => cells.Select(line => line[i].Length).Append(column.Title.Length).Max()).ToArray();
-        var lines = new List<string>(rows.Count + 1) { palette.Dim(Join(columns.Select(column => column.Title), widths)) };
+        var widths = columns.Select(
+            (column, i) => cells.Select(line => line[i].Length).Append(column.Title.Length).Max()).ToArray();
+        var lines =
+            new List<string>(rows.Count + 1) { palette.Dim(Join(columns.Select(column => column.Title), widths)) };
         for (var r = 0; r < rows.Count; r++) lines.Add(Line(rows[r], cells[r], widths, palette));
         return lines;
     }

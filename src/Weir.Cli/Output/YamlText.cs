@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Weir.Cli.Output;
 
-/// <summary>JSON as YAML: block style; a text is quoted (as JSON does) whenever a reader could take it for something else.</summary>
+/// <summary>JSON as YAML: block style; a text is quoted (as JSON does) whenever a reader could take it for something
+/// else.</summary>
 internal static class YamlText
 {
     private static readonly SearchValues<char> Plain =
@@ -86,6 +88,6 @@ internal static class YamlText
             && (char.IsAsciiLetter(text[0]) || text[0] is '/' or '_')
             && !text.EndsWith(' ')
             && !Words.Contains(text);
-        return plain ? text : $"\"{JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+        return plain ? text : $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
     }
 }

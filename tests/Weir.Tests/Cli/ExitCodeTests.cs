@@ -15,7 +15,9 @@ public sealed class ExitCodeTests
     public async Task A_refusal_has_its_code_and_its_message(int status, int code)
     {
         using var bench = new CliBench();
-        bench.Api.Refuses("GET /v1/runs/x", status, $$"""{"code":"some.code","status":{{status}},"title":"no","detail":"it cannot be"}""");
+        bench.Api.Refuses(
+            "GET /v1/runs/x", status,
+            $$"""{"code":"some.code","status":{{status}},"title":"no","detail":"it cannot be"}""");
         var result = await bench.RunAsync("run", "get", "x");
         Assert.Equal(code, result.Code);
         Assert.Equal("weir: it cannot be (some.code)\n", result.Error);
@@ -59,7 +61,10 @@ public sealed class ExitCodeTests
         bench.Write("f.yml", "x");
         bench.Api.Refuses(
             "POST /v1/runs", 400,
-            """{"code":"flow.invalid","status":400,"title":"t","problems":[{"path":"steps","line":3,"column":5,"message":"is missing"}]}""");
+            """
+            {"code":"flow.invalid","status":400,"title":"t",
+             "problems":[{"path":"steps","line":3,"column":5,"message":"is missing"}]}
+            """);
         var result = await bench.RunAsync("run", "start", "--file", "f.yml");
         Assert.Equal(2, result.Code);
         Assert.Contains("f.yml:3:5: steps: is missing\n", result.Error, StringComparison.Ordinal);

@@ -25,7 +25,8 @@ public sealed class FollowTests
         Assert.Contains("test │ two\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("test: running at local\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("\nSTEP  STATUS", result.Output, StringComparison.Ordinal);
-        Assert.EndsWith($"build#7 {status.ToString().ToLowerInvariant()} in 3.0s\n", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"build#7 {status.ToString().ToLowerInvariant()} in 3.0s\n", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public sealed class FollowTests
     {
         using var bench = Follows(RunStatus.Success);
         var result = await bench.RunAsync("run", "watch", "x");
-        Assert.StartsWith("test: pending\ntest: running at local\ntest: success in 1.5s\n", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "test: pending\ntest: running at local\ntest: success in 1.5s\n", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("│", result.Output, StringComparison.Ordinal);
     }
 
@@ -76,7 +78,8 @@ public sealed class FollowTests
         Assert.Equal("", (await bench.RunAsync("run", "logs", "x", "test")).Output);
         bench.Api.Streams(
             "GET /v1/runs/x/steps/test/logs/follow",
-            [new LogChunk(1, LogStream.Stdout, 0, 0) { Time = Samples.Noon, Base64 = "a\0b"u8.ToArray() }], WeirJson.Default.LogChunk);
+            [new LogChunk(1, LogStream.Stdout, 0, 0) { Time = Samples.Noon, Base64 = "a\0b"u8.ToArray() }],
+            WeirJson.Default.LogChunk);
         Assert.Equal("a\0b", (await bench.RunAsync("run", "logs", "x", "test", "--follow")).Output);
     }
 
@@ -105,7 +108,9 @@ public sealed class FollowTests
             .Answers("GET /v1/runs/x", pending, WeirJson.Default.RunView)
             .Answers($"GET {Run}", ended, WeirJson.Default.RunView)
             .Streams($"GET {Run}/watch", [pending, running, ended], WeirJson.Default.RunView)
-            .Streams($"GET {Run}/steps/test/logs/follow", [Samples.Chunk("one\ntw"), Samples.Chunk("o\n")], WeirJson.Default.LogChunk);
+            .Streams(
+                $"GET {Run}/steps/test/logs/follow", [Samples.Chunk("one\ntw"), Samples.Chunk("o\n")],
+                WeirJson.Default.LogChunk);
         return bench;
     }
 }

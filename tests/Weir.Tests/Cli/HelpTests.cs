@@ -17,7 +17,8 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public void The_page_about_the_command_line_is_up_to_date() => Approved.Match("docs/cli.md", MarkdownHelp.Of(Tree()));
+    public void The_page_about_the_command_line_is_up_to_date() =>
+        Approved.Match("docs/cli.md", MarkdownHelp.Of(Tree()));
 
     [Fact]
     public async Task Help_of_the_root_names_what_the_full_tree_has()
@@ -32,7 +33,8 @@ public sealed class HelpTests
     public async Task Shells_are_told_what_may_follow()
     {
         using var bench = new CliBench();
-        var words = (await bench.RunAsync("[suggest:9]", "weir run ")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var words = (
+            await bench.RunAsync("[suggest:9]", "weir run ")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("start", words);
         Assert.Contains("explain", words);
     }
@@ -52,12 +54,14 @@ public sealed class HelpTests
 
     private static void Write(StringBuilder text, Command command)
     {
-        text.Append("$ ").Append(HelpText.PathOf(command)).Append(" --help\n").Append(HelpText.Of(command)).Append('\n');
+        text.Append("$ ").Append(
+            HelpText.PathOf(command)).Append(" --help\n").Append(HelpText.Of(command)).Append('\n');
         foreach (var verb in HelpText.Verbs(command)) Write(text, verb);
     }
 }
 
-/// <summary>Texts that are kept in the repository; <c>./dev snap</c> rewrites them, and the diff is the review.</summary>
+/// <summary>Texts that are kept in the repository; <c>./dev snap</c> rewrites them, and the diff is the
+/// review.</summary>
 internal static class Approved
 {
     public static void Match(string path, string text)

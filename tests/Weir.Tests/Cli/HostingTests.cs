@@ -23,7 +23,8 @@ public sealed class HostingTests
             Assert.Null(PidFile.ReadAlive(folder));
             var file = PidFile.Write(folder, "http://x");
             Assert.Equal(file, PidFile.ReadAlive(folder));
-            File.WriteAllText(PidFile.PathIn(folder), $$"""{"process":{{file.Process}},"start":{{file.Start - 1}},"address":"http://x"}""");
+            var other = $$"""{"process":{{file.Process}},"start":{{file.Start - 1}},"address":"http://x"}""";
+            File.WriteAllText(PidFile.PathIn(folder), other);
             Assert.Null(PidFile.ReadAlive(folder));
             PidFile.Write(folder, "http://x").Remove(folder);
             Assert.False(File.Exists(PidFile.PathIn(folder)));

@@ -29,8 +29,12 @@ internal static class Samples
         Started = attempts > 0 ? Noon : null,
         Ended = status.IsFinal() ? Noon.AddSeconds(1.5) : null,
         ExitCode = status switch { RunStatus.Success => 0, RunStatus.Failed => 2, _ => null },
-        Attempts = [.. Enumerable.Range(1, attempts).Select(number => new AttemptView { Number = number, Status = status, Agent = "local" })],
+        Attempts = [.. Enumerable.Range(1, attempts).Select(number => Attempt(number, status))],
     };
 
-    public static LogChunk Chunk(string text, LogStream stream = LogStream.Stdout) => new(1, stream, 0, 0) { Time = Noon, Text = text };
+    private static AttemptView Attempt(int number, RunStatus status) =>
+        new() { Number = number, Status = status, Agent = "local" };
+
+    public static LogChunk Chunk(string text, LogStream stream = LogStream.Stdout) =>
+        new(1, stream, 0, 0) { Time = Noon, Text = text };
 }

@@ -21,7 +21,8 @@ internal sealed record Declaration(DeclarationKind Kind, string Name, string Hea
     public int Lines => LastLine - FirstLine + 1;
 }
 
-/// <summary>Finds types and members by their braces, brackets and semicolons; knows no more of the language than that.</summary>
+/// <summary>Finds types and members by their braces, brackets and semicolons; knows no more of the language than
+/// that.</summary>
 internal sealed partial class CSharpMembers
 {
     private readonly string _code;
@@ -72,7 +73,8 @@ internal sealed partial class CSharpMembers
         }
     }
 
-    private void Add(DeclarationKind kind, string name, string header, (int At, int End) place, string? parent, string keyword) =>
+    private void Add(
+        DeclarationKind kind, string name, string header, (int At, int End) place, string? parent, string keyword) =>
         _found.Add(new Declaration(kind, name, header.Trim(), LineOf(place.At), LineOf(place.End - 1))
         {
             Parent = parent, Keyword = keyword, Parameters = CountParameters(header),
@@ -176,10 +178,13 @@ internal sealed partial class CSharpMembers
         return rest;
     }
 
-    [GeneratedRegex(@"^(?:[\w\s]*\s)?(?<keyword>class|struct|interface|enum|record struct|record class|record)\s+(?<name>\w+)")]
+    [GeneratedRegex(
+        @"^(?:[\w\s]*\s)?(?<keyword>class|struct|interface|enum|record struct|record class|record)\s+(?<name>\w+)")]
     private static partial Regex TypeHeader();
 
-    [GeneratedRegex(@"(?<name>operator\s*[^\s(]+|(?!(?:public|private|internal|protected|static|async|override|readonly|ref|sealed|virtual|abstract|new|partial)\b)[\w~]+)\s*(<[\w\s,]*>)?\s*\(")]
+    [GeneratedRegex(
+        @"(?<name>operator\s*[^\s(]+|(?!(?:public|private|internal|protected|static|async|override|readonly|partial)\b)[\w~]+)"
+        + @"\s*(<[\w\s,]*>)?\s*\(")]
     private static partial Regex MethodHeader();
 
     [GeneratedRegex(@"^[ \t]*#.*$", RegexOptions.Multiline)]

@@ -1,6 +1,7 @@
 namespace Weir.Tests.Tidy;
 
-/// <summary>C# source with comments and the insides of literals blanked out, place for place, and the comments apart.</summary>
+/// <summary>C# source with comments and the insides of literals blanked out, place for place, and the comments
+/// apart.</summary>
 internal sealed class CSharpText
 {
     private readonly string _source;

@@ -8,13 +8,15 @@ public sealed partial class ProjectTests
     [Fact]
     public void Projects_reference_only_what_ARCHITECTURE_allows() =>
         new Rule("references", "who may know whom is the architecture; the table in ARCHITECTURE.md is the law")
-            .Check(SourceTree.Find("src", "*.csproj").Concat(SourceTree.Find("tests", "*.csproj")).SelectMany(Violations));
+            .Check(
+                SourceTree.Find("src", "*.csproj").Concat(SourceTree.Find("tests", "*.csproj")).SelectMany(Violations));
 
     [Fact]
     public void The_table_names_every_project()
     {
         var projects = SourceTree.Find("src", "*.csproj").Concat(SourceTree.Find("tests", "*.csproj"));
-        var missing = projects.Select(path => Path.GetDirectoryName(path)!).Where(folder => !Allowed().ContainsKey(folder));
+        var missing = projects.Select(path => Path.GetDirectoryName(path)!).Where(
+            folder => !Allowed().ContainsKey(folder));
         Assert.Empty(missing);
     }
 
@@ -34,7 +36,8 @@ public sealed partial class ProjectTests
     {
         for (var i = at - 1; i >= 0; i--)
         {
-            if (lines[i].Contains("-->", StringComparison.Ordinal) || lines[i].Contains("Transitive pins", StringComparison.Ordinal)) return true;
+            if (lines[i].Contains("-->", StringComparison.Ordinal)) return true;
+            if (lines[i].Contains("Transitive pins", StringComparison.Ordinal)) return true;
             if (!PackageLine().IsMatch(lines[i])) return false;
         }
 
@@ -49,7 +52,8 @@ public sealed partial class ProjectTests
         {
             var name = Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!)["Weir.".Length..];
             if (allowed is not ["all"] && !allowed.Contains(name))
-                yield return new Violation(project, 1, name, $"references {name}; allowed: {string.Join(", ", allowed)}");
+                yield return new Violation(
+                    project, 1, name, $"references {name}; allowed: {string.Join(", ", allowed)}");
         }
     }
 

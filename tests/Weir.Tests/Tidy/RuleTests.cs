@@ -1,6 +1,7 @@
 namespace Weir.Tests.Tidy;
 
-/// <summary>The rules themselves: each must find what it is there to find, and nothing in the text of a literal.</summary>
+/// <summary>The rules themselves: each must find what it is there to find, and nothing in the text of a
+/// literal.</summary>
 public sealed class RuleTests
 {
     [Fact]
@@ -52,7 +53,8 @@ public sealed class RuleTests
     public void Long_things_are_found()
     {
         var body = string.Concat(Enumerable.Repeat("        x++;\n", 70));
-        var file = File($"sealed class A\n{{\n    void Long()\n    {{\n{body}    }}\n    A(int a, int b, int c, int d, int e, int f) {{ }}\n}}\n" + new string('y', 121));
+        var made = "    A(int a, int b, int c, int d, int e, int f) { }\n";
+        var file = File("sealed class A\n{\n    void Long()\n    {\n" + body + "    }\n" + made + "}\n" + new string('y', 121));
         Assert.Equal("Long", Assert.Single(SourceRules.LongMethods(file)).Name);
         Assert.Equal("A", Assert.Single(SourceRules.LongConstructors(file)).Name);
         Assert.Single(SourceRules.LongLines(file));
@@ -63,15 +65,19 @@ public sealed class RuleTests
     [Fact]
     public void Bad_names_and_open_classes_are_found()
     {
-        var file = File("class RunManager { } sealed class StringUtils { } abstract class StepBase { } sealed record Managed; record Open;");
-        Assert.Equal(["RunManager", "StringUtils", "StepBase"], SourceRules.BannedNames(file).Select(found => found.Name));
+        var file = File(
+            "class RunManager { } sealed class StringUtils { } abstract class StepBase { } "
+            + "sealed record Managed; record Open;");
+        Assert.Equal(
+            ["RunManager", "StringUtils", "StepBase"], SourceRules.BannedNames(file).Select(found => found.Name));
         Assert.Equal(["RunManager", "Open"], SourceRules.OpenClasses(file).Select(found => found.Name));
     }
 
     [Fact]
     public void Bad_comments_are_found()
     {
-        var file = File("// TODO later\n// TODO #12 later\n// var x = 1;\n// why it is so; and how\nvar s = \"// return 1;\";\n");
+        var file = File(
+            "// TODO later\n// TODO #12 later\n// var x = 1;\n// why it is so; and how\nvar s = \"// return 1;\";\n");
         Assert.Equal(1, Assert.Single(SourceRules.UnownedTodos(file)).Line);
         Assert.Equal(3, Assert.Single(SourceRules.DeadCode(file)).Line);
         Assert.Equal((4, 5), SourceRules.CommentShare(file));
@@ -80,8 +86,8 @@ public sealed class RuleTests
     [Fact]
     public void Defaults_that_json_would_lose_are_found()
     {
-        var file = File("record A\n{\n    public int B { get; init; }\n    public int C { get; init; } = 1;\n    public int D { get; set; } = 1;\n}");
-        Assert.Equal(4, Assert.Single(SourceRules.LostDefaults(file)).Line);
+        var file = File("record A { }\nint B { get; init; }\nint C { get; init; } = 1;\nint D { get; set; } = 1;\n");
+        Assert.Equal(3, Assert.Single(SourceRules.LostDefaults(file)).Line);
     }
 
     [Fact]

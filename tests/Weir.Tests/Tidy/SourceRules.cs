@@ -22,12 +22,16 @@ internal static partial class SourceRules
     public static IEnumerable<Violation> LongLines(SourceFile file) =>
         file.Lines.Select((line, i) => (line, Number: i + 1))
             .Where(entry => entry.line.Length > MaxColumns)
-            .Select(entry => new Violation(file.Path, entry.Number, "line", $"{entry.line.Length} columns, at most {MaxColumns}"));
+            .Select(
+                entry =>
+                    new Violation(
+                        file.Path, entry.Number, "line", $"{entry.line.Length} columns, at most {MaxColumns}"));
 
     public static IEnumerable<Violation> LongMethods(SourceFile file) =>
         file.Declarations.Where(member => member.Kind == DeclarationKind.Method && member.Lines > MaxMethodLines)
             .Select(member => new Violation(
-                file.Path, member.FirstLine, member.Name, $"{member.Name} has {member.Lines} lines, at most {MaxMethodLines}"));
+                file.Path, member.FirstLine, member.Name,
+                $"{member.Name} has {member.Lines} lines, at most {MaxMethodLines}"));
 
     public static IEnumerable<Violation> LongConstructors(SourceFile file) =>
         file.Declarations.Where(member => IsConstructor(member) && member.Parameters > MaxParameters)
@@ -38,12 +42,20 @@ internal static partial class SourceRules
     public static IEnumerable<Violation> BannedNames(SourceFile file) =>
         file.Types.Where(type => CamelWord().Matches(type.Name).Any(word => BannedWords.Contains(word.Value))
                 || (type.Name.EndsWith("Base", StringComparison.Ordinal) && type.Name != "Base"))
-            .Select(type => new Violation(file.Path, type.FirstLine, type.Name, $"'{type.Name}' says nothing; name what it is or does"));
+            .Select(
+                type =>
+                    new Violation(
+                        file.Path, type.FirstLine, type.Name, $"'{type.Name}' says nothing; name what it is or does"));
 
     public static IEnumerable<Violation> OpenClasses(SourceFile file) =>
-        file.Types.Where(type => type.Keyword is "class" or "record" && !type.Header.Contains("record struct", StringComparison.Ordinal))
+        file.Types.Where(
+            type =>
+                type.Keyword is "class" or "record" && !type.Header.Contains("record struct", StringComparison.Ordinal))
             .Where(type => !Closed().IsMatch(type.Header))
-            .Select(type => new Violation(file.Path, type.FirstLine, type.Name, $"{type.Name} is neither sealed, static nor abstract"));
+            .Select(
+                type =>
+                    new Violation(
+                        file.Path, type.FirstLine, type.Name, $"{type.Name} is neither sealed, static nor abstract"));
 
     public static IEnumerable<Violation> UnownedTodos(SourceFile file) =>
         file.Text.Comments.Where(comment => Todo().IsMatch(comment.Text) && !IssueNumber().IsMatch(comment.Text))
@@ -57,16 +69,19 @@ internal static partial class SourceRules
         file.Lines.Select((line, i) => (Text: line.Trim(), Number: i + 1))
             .Where(entry => entry.Text.StartsWith("#pragma warning disable", StringComparison.Ordinal))
             .Where(entry => !entry.Text.Contains("//", StringComparison.Ordinal))
-            .Select(entry => new Violation(file.Path, entry.Number, "pragma", "switched off without a reason behind it"));
+            .Select(
+                entry => new Violation(file.Path, entry.Number, "pragma", "switched off without a reason behind it"));
 
     public static IEnumerable<Violation> LostDefaults(SourceFile file) =>
         file.Text.Code.Split('\n').Select((line, i) => (line, Number: i + 1))
             .Where(entry => LostDefault().IsMatch(entry.line))
-            .Select(entry => new Violation(file.Path, entry.Number, "property", $"write 'set' for 'init': {entry.line.Trim()}"));
+            .Select(
+                entry =>
+                    new Violation(file.Path, entry.Number, "property", $"write 'set' for 'init': {entry.line.Trim()}"));
 
     /// <summary>Lines of comments other than documentation, and all lines that are not blank.</summary>
     public static (int Comments, int Lines) CommentShare(SourceFile file) =>
-        (file.Text.Comments.Where(comment => !comment.IsDocumentation).Sum(comment => comment.Text.Count(c => c == '\n') + 1),
+        (file.Text.Comments.Where(comment => !comment.IsDocumentation).Sum(comment => comment.Text.Split('\n').Length),
             file.Lines.Count(line => line.Trim().Length > 0));
 
     private static bool IsConstructor(Declaration member) =>
@@ -94,6 +109,6 @@ internal static partial class SourceRules
     [GeneratedRegex(@"#\d+")]
     private static partial Regex IssueNumber();
 
-    [GeneratedRegex(@"^(public|private|internal|protected|var|await|return|using|if \(|foreach \(|while \(|\w+\(.*\)\s*\{)\b.*[{;)]$")]
+    [GeneratedRegex(@"^(public|private|internal|protected|var|await|return|using|if \(|foreach \(|while \()\b.*[{;)]$")]
     private static partial Regex CodeStart();
 }

@@ -10,7 +10,8 @@ internal static class SourceTree
 
     public static IReadOnlyList<SourceFile> All => Files.Value;
 
-    public static IEnumerable<SourceFile> Product => All.Where(file => file.Path.StartsWith("src/", StringComparison.Ordinal));
+    public static IEnumerable<SourceFile> Product =>
+        All.Where(file => file.Path.StartsWith("src/", StringComparison.Ordinal));
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
@@ -22,7 +23,9 @@ internal static class SourceTree
         Directory.Exists(Path.Combine(Root, folder))
             ? Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
                 .Select(path => Path.GetRelativePath(Root, path))
-                .Where(path => !path.Split('/').Any(part => part is "artifacts" or "bin" or "obj" or ".git" or "node_modules"))
+                .Where(
+                    path =>
+                        !path.Split('/').Any(part => part is "artifacts" or "bin" or "obj" or ".git" or "node_modules"))
                 .Order(StringComparer.Ordinal)
             : [];
 
@@ -40,7 +43,8 @@ internal static class SourceTree
 /// <summary>A C# file, taken apart.</summary>
 internal sealed record SourceFile(string Path, string[] Lines, CSharpText Text, IReadOnlyList<Declaration> Declarations)
 {
-    public IEnumerable<Declaration> Types => Declarations.Where(declaration => declaration.Kind == DeclarationKind.Type);
+    public IEnumerable<Declaration> Types =>
+        Declarations.Where(declaration => declaration.Kind == DeclarationKind.Type);
 
     public static SourceFile Of(string path, string source)
     {

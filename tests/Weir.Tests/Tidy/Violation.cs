@@ -6,7 +6,8 @@ internal sealed record Violation(string File, int Line, string Name, string What
 /// <summary>A rule about the source, and why it is one.</summary>
 internal sealed record Rule(string Id, string Why)
 {
-    /// <summary>Fails with every violation that is not approved, and with every approval that is not needed any more.</summary>
+    /// <summary>Fails with every violation that is not approved, and with every approval that is not needed any
+    /// more.</summary>
     public void Check(IEnumerable<Violation> violations)
     {
         var approvals = Approval.All.Where(approval => approval.Rule == Id).ToList();
@@ -14,7 +15,8 @@ internal sealed record Rule(string Id, string Why)
         var messages = new List<string>();
         foreach (var violation in violations)
         {
-            var approval = approvals.Find(approved => approved.File == violation.File && approved.Name == violation.Name);
+            var approval = approvals.Find(
+                approved => approved.File == violation.File && approved.Name == violation.Name);
             if (approval is not null) used.Add(approval);
             else messages.Add($"{violation.File}:{violation.Line}: {violation.What}");
         }
@@ -40,7 +42,8 @@ internal sealed record Approval(string Rule, string File, string Name, string Re
             number++;
             if (line.Length == 0 || line[0] == '#') continue;
             var parts = line.Split('|', 4, StringSplitOptions.TrimEntries);
-            Assert.True(parts is [_, _, _, { Length: > 0 }], $"{Path}:{number}: expected 'rule | file | name | reason'");
+            Assert.True(
+                parts is [_, _, _, { Length: > 0 }], $"{Path}:{number}: expected 'rule | file | name | reason'");
             yield return new Approval(parts[0], parts[1], parts[2], parts[3], number);
         }
     }

@@ -9,9 +9,12 @@ internal static class AgentTable
     [
         new("ID", agent => agent.Id),
         new("NAME", agent => agent.Name),
-        new("STATE", agent => Words.Of(agent.State) + (agent.State == AgentState.Active && !agent.Online ? " (away)" : ""))
+        new(
+            "STATE",
+            agent => Words.Of(agent.State) + (agent.State == AgentState.Active && !agent.Online ? " (away)" : ""))
         {
-            Paint = (palette, agent, text) => agent is { State: AgentState.Active, Online: true } ? palette.Good(text) : palette.Warning(text),
+            Paint = (palette, agent, text) =>
+                agent is { State: AgentState.Active, Online: true } ? palette.Good(text) : palette.Warning(text),
         },
         new("BUSY", agent => $"{agent.Busy}/{agent.Slots}"),
         new("RUNTIMES", agent => string.Join(',', agent.Runtimes)),

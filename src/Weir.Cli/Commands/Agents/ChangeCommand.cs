@@ -9,7 +9,8 @@ namespace Weir.Cli.Commands.Agents;
 internal static class ChangeCommand
 {
     public static Command Approve(CommandContext context) => Create(
-        context, new Command("approve", "Let a pending agent work."), (agents, agent, stop) => agents.ApproveAsync(agent, stop), "may work now");
+        context, new Command("approve", "Let a pending agent work."),
+        (agents, agent, stop) => agents.ApproveAsync(agent, stop), "may work now");
 
     public static Command Drain(CommandContext context) => Create(
         context, new Command("drain", "Let an agent finish what it has and take nothing more."),
@@ -24,9 +25,11 @@ internal static class ChangeCommand
         (agents, agent, stop) => agents.RevokeAsync(agent, stop), "is shut out");
 
     private static Command Create(
-        CommandContext context, Command command, Func<AgentsClient, string, CancellationToken, Task<AgentView>> change, string said)
+        CommandContext context, Command command, Func<AgentsClient, string, CancellationToken, Task<AgentView>> change,
+        string said)
     {
-        var name = new Argument<string>("agent") { Description = "The agent's id, a unique suffix of it, or its name." };
+        var name =
+            new Argument<string>("agent") { Description = "The agent's id, a unique suffix of it, or its name." };
         command.Add(name);
         return context.Asks(command, async (call, cancellationToken) =>
         {

@@ -12,7 +12,8 @@ internal static class ListCommand
         new Command("list", "List the agents, also those that wait for approval."),
         async (call, cancellationToken) =>
         {
-            var page = await Paging.TakeAsync(Most, null, next => call.Client.Agents.ListAsync(next, cancellationToken));
+            var page = await Paging.TakeAsync(
+                Most, null, next => call.Client.Agents.ListAsync(next, cancellationToken));
             call.Printer.Write(page.Items, WeirJson.Default.AgentView, AgentTable.At(call.Now));
             return ExitCodes.Ok;
         });

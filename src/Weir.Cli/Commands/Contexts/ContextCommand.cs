@@ -4,7 +4,8 @@ namespace Weir.Cli.Commands.Contexts;
 
 internal static class ContextCommand
 {
-    public static Command Create(CommandContext context) => new("context", "Remember controllers and choose between them.")
+    public static Command Create(CommandContext context) =>
+        new("context", "Remember controllers and choose between them.")
     {
         ListCommand.Create(context),
         UseCommand.Create(context),

@@ -9,7 +9,7 @@ internal static class SetCommand
     {
         var name = new Argument<string>("name") { Description = "The context's name." };
         return context.Does(
-            new Command("set", "Add or change a context from --addr, --token (- reads it from the standard input) and --namespace.") { name },
+            new Command("set", "Add or change a context, from --addr, --token (- reads it) and --namespace.") { name },
             async (invocation, cancellationToken) =>
             {
                 var host = invocation.Host;

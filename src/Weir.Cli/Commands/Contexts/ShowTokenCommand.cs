@@ -10,7 +10,8 @@ internal static class ShowTokenCommand
         (invocation, _) =>
         {
             var endpoint = Endpoint.Of(invocation);
-            var token = endpoint.Token ?? throw new CliException(ExitCodes.NotFound, $"there is no token for {endpoint.Address}");
+            var token = endpoint.Token ?? throw new CliException(
+                ExitCodes.NotFound, $"there is no token for {endpoint.Address}");
             invocation.Host.Output.Write(token + "\n");
             return Task.FromResult(ExitCodes.Ok);
         });

@@ -15,7 +15,8 @@ internal static class UseCommand
                 var file = ContextFile.Load(invocation.Host);
                 var chosen = invocation.Value(name);
                 if (!file.Contexts.ContainsKey(chosen))
-                    throw new CliException(ExitCodes.NotFound, $"there is no context '{chosen}'; `weir context list` shows them");
+                    throw new CliException(
+                        ExitCodes.NotFound, $"there is no context '{chosen}'; `weir context list` shows them");
                 (file with { Current = chosen }).Save(invocation.Host);
                 invocation.Host.Error.WriteLine($"using '{chosen}', {file.Contexts[chosen].Url}");
                 return Task.FromResult(ExitCodes.Ok);

@@ -34,13 +34,15 @@ internal static class CreateCommand
             });
     }
 
-    private static async Task<int> SendAsync(ControllerCall call, CreateFlowRequest request, CancellationToken cancellationToken)
+    private static async Task<int> SendAsync(
+        ControllerCall call, CreateFlowRequest request, CancellationToken cancellationToken)
     {
         try
         {
             var made = await call.Client.Flows.CreateAsync(request, cancellationToken);
             ProblemList.Write(call.Host.Error, made.Warnings, request.File);
-            call.Printer.Write(made.Flow, WeirJson.Default.FlowView, flow => [Sentence(flow, made.Changed, request.DryRun)]);
+            call.Printer.Write(
+                made.Flow, WeirJson.Default.FlowView, flow => [Sentence(flow, made.Changed, request.DryRun)]);
             return ExitCodes.Ok;
         }
         catch (WeirApiException refusal) when (refusal.Problems.Count > 0)

@@ -9,10 +9,12 @@ internal static class DownCommand
 
     public static Command Create(CommandContext context)
     {
-        var folder = new Option<string?>("--data-dir") { Description = "The data folder it serves.", HelpName = "FOLDER" };
+        var folder =
+            new Option<string?>("--data-dir") { Description = "The data folder it serves.", HelpName = "FOLDER" };
         var timeout = new Option<string>("--timeout")
         {
-            Description = "Wait so long for it to end; 1m unless given.", HelpName = "DURATION", DefaultValueFactory = _ => "1m",
+            Description = "Wait so long for it to end; 1m unless given.", HelpName = "DURATION",
+            DefaultValueFactory = _ => "1m",
         };
         return context.Does(
             new Command("down", "Stop what `weir up --detach` started.") { folder, timeout },
@@ -23,7 +25,8 @@ internal static class DownCommand
                 cancellationToken));
     }
 
-    private static async Task<int> RunAsync(CliHost host, string folder, TimeSpan patience, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        CliHost host, string folder, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (PidFile.ReadAlive(folder) is not { } running)
         {
@@ -36,7 +39,8 @@ internal static class DownCommand
         while (ProcessTable.IsAlive(running.Process, running.Start))
         {
             if (late.IsCancellationRequested)
-                throw new CliException(ExitCodes.TimedOut, $"process {running.Process} was asked to end and still runs");
+                throw new CliException(
+                    ExitCodes.TimedOut, $"process {running.Process} was asked to end and still runs");
             await Task.Delay(Look, host.Time, cancellationToken);
         }
 

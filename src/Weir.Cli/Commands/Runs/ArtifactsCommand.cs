@@ -23,7 +23,8 @@ internal static class ArtifactsCommand
         var handle = RunCommand.Handle();
         var step = new Option<string?>("--step") { Description = "Only what this step left.", HelpName = "STEP" };
         var name = new Option<string?>("--name") { Description = "Only artifacts of this name.", HelpName = "NAME" };
-        var folder = new Option<string?>("--to") { Description = "Unpack them into FOLDER/STEP/NAME.", HelpName = "FOLDER" };
+        var folder =
+            new Option<string?>("--to") { Description = "Unpack them into FOLDER/STEP/NAME.", HelpName = "FOLDER" };
         return context.Asks(
             new Command("artifacts", "List what the steps of a run left, or fetch it.") { handle, step, name, folder },
             async (call, cancellationToken) =>
@@ -35,7 +36,8 @@ internal static class ArtifactsCommand
                     .ToList();
                 if (call.Value(folder) is { } to)
                 {
-                    foreach (var artifact in chosen) await FetchAsync(call, call.Value(handle), artifact, to, cancellationToken);
+                    foreach (var artifact in chosen)
+                        await FetchAsync(call, call.Value(handle), artifact, to, cancellationToken);
                 }
 
                 call.Printer.Write(chosen, WeirJson.Default.ArtifactView, Columns);

@@ -22,11 +22,13 @@ internal static class ExplainCommand
 
     private static IEnumerable<string> Lines(RunExplanation told, Palette palette)
     {
-        yield return $"{palette.Strong(told.Handle)} {palette.Status(told.Status, Words.Of(told.Status))}: {told.Summary}";
+        var status = palette.Status(told.Status, Words.Of(told.Status));
+        yield return $"{palette.Strong(told.Handle)} {status}: {told.Summary}";
         var width = told.Steps.Count == 0 ? 0 : told.Steps.Max(step => step.Step.Length);
         foreach (var step in told.Steps)
         {
-            yield return $"  {step.Step.PadRight(width)}  {palette.Status(step.Status, Words.Of(step.Status).PadRight(9))}  {step.Why}";
+            status = palette.Status(step.Status, Words.Of(step.Status).PadRight(9));
+            yield return $"  {step.Step.PadRight(width)}  {status}  {step.Why}";
             foreach (var hint in step.Hints) yield return $"  {new string(' ', width)}             {palette.Dim(hint)}";
         }
     }

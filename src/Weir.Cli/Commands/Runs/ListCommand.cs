@@ -15,12 +15,16 @@ internal static class ListCommand
         {
             Description = "Only runs in this status; may be given again.", HelpName = "STATUS",
         };
-        var since = new Option<string?>("--since") { Description = "Only runs created within this time.", HelpName = "DURATION" };
+        var since = new Option<string?>("--since")
+        {
+            Description = "Only runs created within this time.", HelpName = "DURATION",
+        };
         var limit = new Option<int>("--limit")
         {
             Description = "At most so many; 30 unless given.", HelpName = "N", DefaultValueFactory = _ => 30,
         };
-        var cursor = new Option<string?>("--cursor") { Description = "Go on where an earlier list ended.", HelpName = "CURSOR" };
+        var cursor =
+            new Option<string?>("--cursor") { Description = "Go on where an earlier list ended.", HelpName = "CURSOR" };
         return context.Asks(
             new Command("list", "List runs, newest first.") { flow, status, since, limit, cursor },
             async (call, cancellationToken) =>

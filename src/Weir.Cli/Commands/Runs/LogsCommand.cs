@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Weir.Cli.Connecting;
 using Weir.Cli.Following;
 using Weir.Contracts.Client;
@@ -18,16 +19,22 @@ internal static class LogsCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var follow = new Option<bool>("--follow") { Description = "Go on until the end." };
-        var stream = new Option<LogView>("--stream") { Description = "stdout, stderr or both; both unless given.", HelpName = "STREAM" };
+        var stream = new Option<LogView>("--stream")
+        {
+            Description = "stdout, stderr or both; both unless given.", HelpName = "STREAM",
+        };
         var attempt = new Option<int?>("--attempt") { Description = "The newest unless given.", HelpName = "N" };
         return context.Asks(
-            new Command("logs", "Print the logs of a run or of one of its steps.") { handle, step, follow, stream, attempt },
+            new Command(
+                "logs", "Print the logs of a run or of one of its steps.") { handle, step, follow, stream, attempt },
             async (call, cancellationToken) =>
             {
                 var query = new LogQuery { View = call.Value(stream), Attempt = call.Value(attempt) };
                 var run = call.Value(handle);
-                if (call.Value(step) is not { } one) await AllAsync(call, run, query, call.Value(follow), cancellationToken);
-                else if (call.Value(follow) || !call.Printer.ForPeople) await FollowAsync(call, run, one, query, cancellationToken);
+                if (call.Value(step) is not { } one)
+                    await AllAsync(call, run, query, call.Value(follow), cancellationToken);
+                else if (call.Value(follow) || !call.Printer.ForPeople)
+                    await FollowAsync(call, run, one, query, cancellationToken);
                 else await PrintAsync(call, run, one, query, cancellationToken);
                 return ExitCodes.Ok;
             });
@@ -36,15 +43,9 @@ internal static class LogsCommand
     private static async Task PrintAsync(
         ControllerCall call, string run, string step, LogQuery query, CancellationToken cancellationToken)
     {
-        var offset = query.Offset ?? 0;
-        while (true)
-        {
-            var range = await call.Client.Logs.ReadAsync(run, step, query with { Offset = offset }, cancellationToken);
-            if (range.Bytes.Length == 0) return;
-            await call.Host.RawOutput.WriteAsync(range.Bytes, cancellationToken);
-            await call.Host.RawOutput.FlushAsync(cancellationToken);
-            offset = range.Next;
-        }
+        await foreach (var bytes in ReadAsync(call.Client.Logs, run, step, query, cancellationToken))
+            await call.Host.RawOutput.WriteAsync(bytes, cancellationToken);
+        await call.Host.RawOutput.FlushAsync(cancellationToken);
     }
 
     private static async Task FollowAsync(
@@ -70,7 +71,8 @@ internal static class LogsCommand
         var view = await call.Client.Runs.GetAsync(run, cancellationToken);
         if (follow)
         {
-            await new RunFollower(call, new FollowView { Logs = true, Query = query }).FollowAsync(view, null, cancellationToken);
+            await new RunFollower(
+                call, new FollowView { Logs = true, Query = query }).FollowAsync(view, null, cancellationToken);
             return;
         }
 
@@ -78,20 +80,22 @@ internal static class LogsCommand
         foreach (var step in (view.Steps ?? []).Where(step => step.Attempts.Count > 0))
         {
             var lines = new LineSplitter(line => call.Host.Output.Write(prefixes.Before(step.Name) + line + "\n"));
-            await ReadAllAsync(call, view.Id, step.Name, query, lines, cancellationToken);
+            await foreach (var bytes in ReadAsync(call.Client.Logs, view.Id, step.Name, query, cancellationToken))
+                lines.Add(bytes.Span);
             lines.End();
         }
     }
 
-    private static async Task ReadAllAsync(
-        ControllerCall call, string run, string step, LogQuery query, LineSplitter lines, CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        LogsClient logs, string run, string step, LogQuery query,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long offset = 0;
         while (true)
         {
-            var range = await call.Client.Logs.ReadAsync(run, step, query with { Offset = offset }, cancellationToken);
-            if (range.Bytes.Length == 0) return;
-            lines.Add(range.Bytes.Span);
+            var range = await logs.ReadAsync(run, step, query with { Offset = offset }, cancellationToken);
+            if (range.Bytes.Length == 0) yield break;
+            yield return range.Bytes;
             offset = range.Next;
         }
     }

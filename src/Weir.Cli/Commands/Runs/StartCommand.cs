@@ -40,13 +40,15 @@ internal static class StartCommand
         return await new RunFollower(call, view).FollowAsync(run, limit, cancellationToken);
     }
 
-    private static async Task<RunView> SendAsync(ControllerCall call, StartRunRequest request, CancellationToken cancellationToken)
+    private static async Task<RunView> SendAsync(
+        ControllerCall call, StartRunRequest request, CancellationToken cancellationToken)
     {
         try
         {
             var started = await call.Client.Runs.StartAsync(request, cancellationToken);
             foreach (var warning in started.Warnings) call.Host.Error.WriteLine($"warning: {warning}");
-            if (started.Existing) call.Host.Error.WriteLine($"{started.Run.Handle} was started before with this idempotency key");
+            if (started.Existing)
+                call.Host.Error.WriteLine($"{started.Run.Handle} was started before with this idempotency key");
             return started.Run;
         }
         catch (WeirApiException refusal) when (refusal.Problems.Count > 0)
@@ -75,7 +77,8 @@ internal sealed class StartOptions
         Description = "A parameter; may be given again.", HelpName = "NAME=VALUE",
     };
 
-    public Option<int?> Revision { get; } = new("--revision") { Description = "The newest unless given.", HelpName = "N" };
+    public Option<int?> Revision { get; } =
+        new("--revision") { Description = "The newest unless given.", HelpName = "N" };
 
     public Option<string?> Runtime { get; } = new("--runtime")
     {
@@ -118,7 +121,8 @@ internal sealed class StartOptions
             Definition = file?.Text,
             File = file?.Name,
             Revision = call.Value(Revision),
-            Params = Given.Pairs("--param", call.Value(Params)).ToDictionary(pair => pair.Key, pair => JsonText(pair.Value)),
+            Params = Given.Pairs("--param", call.Value(Params)).ToDictionary(
+                pair => pair.Key, pair => JsonText(pair.Value)),
             Runtime = call.Value(Runtime),
             Priority = call.Value(Priority),
             IdempotencyKey = call.Value(Key),
@@ -126,5 +130,6 @@ internal sealed class StartOptions
     }
 
     // the planner turns texts into the types that the flow declares
-    private static JsonElement JsonText(string value) => JsonSerializer.SerializeToElement(value, TextJson.Default.String);
+    private static JsonElement JsonText(string value) =>
+        JsonSerializer.SerializeToElement(value, TextJson.Default.String);
 }

@@ -9,7 +9,8 @@ internal static class WatchCommand
     {
         var handle = RunCommand.Handle();
         var exitStatus = new Option<bool>("--exit-status") { Description = "Exit 3 unless the run ends in success." };
-        var timeout = new Option<string?>("--timeout") { Description = "Wait no longer; exit 7 then.", HelpName = "DURATION" };
+        var timeout =
+            new Option<string?>("--timeout") { Description = "Wait no longer; exit 7 then.", HelpName = "DURATION" };
         return context.Asks(
             new Command("watch", "Show a run's steps as they change, until it ends.") { handle, exitStatus, timeout },
             async (call, cancellationToken) =>

@@ -12,15 +12,18 @@ internal static class CreateCommand
         var name = new Argument<string>("name") { Description = "Whom or what it is for." };
         var role = new Option<string>("--role")
         {
-            Description = "viewer, runner, namespace_admin or admin.", HelpName = "ROLE", DefaultValueFactory = _ => "runner",
+            Description = "viewer, runner, namespace_admin or admin.", HelpName = "ROLE",
+            DefaultValueFactory = _ => "runner",
         };
         role.AcceptOnlyFromAmong("viewer", "runner", "namespace_admin", "admin");
-        var expires = new Option<string?>("--expires-in") { Description = "Lifetime such as 12h or 30d.", HelpName = "DURATION" };
+        var expires =
+            new Option<string?>("--expires-in") { Description = "Lifetime such as 12h or 30d.", HelpName = "DURATION" };
         return context.Asks(
             new Command("create", "Create a token; it is shown this once.") { name, role, expires },
             async (call, cancellationToken) =>
             {
-                var kind = Enum.Parse<TokenRole>(call.Value(role)!.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+                var kind = Enum.Parse<TokenRole>(
+                    call.Value(role)!.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
                 var request = new CreateTokenRequest(call.Value(name), kind)
                 {
                     Namespace = kind == TokenRole.Admin ? null : call.Endpoint.Namespace ?? "default",

@@ -14,7 +14,8 @@ internal static class ListCommand
         new Command("list", "List the tokens; the secrets themselves are not kept."),
         async (call, cancellationToken) =>
         {
-            var page = await Paging.TakeAsync(Most, null, next => call.Client.Tokens.ListAsync(next, cancellationToken));
+            var page = await Paging.TakeAsync(
+                Most, null, next => call.Client.Tokens.ListAsync(next, cancellationToken));
             call.Printer.Write(page.Items, WeirJson.Default.TokenView, TableAt(call.Now));
             return ExitCodes.Ok;
         });
@@ -26,6 +27,8 @@ internal static class ListCommand
         new("ROLE", token => Words.Of(token.Role)),
         new("NAMESPACE", token => token.Namespace ?? "(all)"),
         new("CREATED", token => Elapsed.Ago(token.Created, now)),
-        new("EXPIRES", token => token.Expires is not { } at ? "never" : at < now ? "expired" : "in " + Elapsed.Format(at - now)),
+        new(
+            "EXPIRES",
+            token => token.Expires is not { } at ? "never" : at < now ? "expired" : "in " + Elapsed.Format(at - now)),
     ]);
 }

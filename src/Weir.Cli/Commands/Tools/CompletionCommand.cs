@@ -10,8 +10,9 @@ internal static class CompletionCommand
         ["bash"] = """
             # eval "$(weir completion bash)"
             _weir() {
-                local IFS=$'\n'
-                COMPREPLY=($(compgen -W "$(weir "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+                local IFS=$'\n' found
+                found=$(weir "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
+                COMPREPLY=($(compgen -W "$found" -- "${COMP_WORDS[COMP_CWORD]}"))
             }
             complete -o default -F _weir weir
 

@@ -10,14 +10,16 @@ internal static class DoctorCommand
 {
     public static Command Create(CommandContext context)
     {
-        var folder = new Option<string?>("--data-dir") { Description = "The data folder to look at.", HelpName = "FOLDER" };
+        var folder =
+            new Option<string?>("--data-dir") { Description = "The data folder to look at.", HelpName = "FOLDER" };
         var local = new Option<bool>("--local") { Description = "This machine only; ask no controller." };
         return context.Does(
             new Command("doctor", "Check this machine and the way to the controller.") { folder, local },
             async (invocation, cancellationToken) =>
             {
                 var findings = new List<Finding>();
-                findings.AddRange(new MachineChecks(invocation.Host, DataFolder.Of(invocation.Host, invocation.Value(folder))).Run());
+                findings.AddRange(
+                    new MachineChecks(invocation.Host, DataFolder.Of(invocation.Host, invocation.Value(folder))).Run());
                 if (!invocation.Value(local))
                 {
                     using var call = new ControllerCall(invocation);

@@ -27,7 +27,8 @@ internal static class VersionCommand
         {
             var version = await call.Client.GetVersionAsync(cancellationToken);
             var protocols = string.Join(", ", version.Protocols);
-            call.Host.Output.Write($"controller {version.Version} at {call.Endpoint.Address} (agent protocol {protocols})\n");
+            call.Host.Output.Write(
+                $"controller {version.Version} at {call.Endpoint.Address} (agent protocol {protocols})\n");
         }
         catch (Exception silence) when (silence is HttpRequestException or WeirApiException)
         {
