@@ -39,5 +39,5 @@ internal sealed class Invocation(CommandContext context, ParseResult parse)
 
     public T? Value<T>(Option<T> option) => Parse.GetValue(option);
 
-    public T Value<T>(Argument<T> argument) => Parse.GetRequiredValue(argument);
+    public T Value<T>(Argument<T> argument) => Parse.GetValue(argument)!;
 }

@@ -72,7 +72,8 @@ public sealed partial class DocumentTests
         if (text.Contains('/', StringComparison.Ordinal) && PathLike().IsMatch(text))
             return SourceTree.Exists(text.TrimEnd('/'));
         if (!TypeLike().IsMatch(text)) return true;
-        return text.Split('.').All(part => types.Contains(part) || folders.Contains(part) || part == "Weir");
+        return text.Split('.').All(part => types.Contains(part) || folders.Contains(part)
+            || Type.GetType($"System.{part}") is not null || part == "Weir");
     }
 
     private static string WithoutFences(string text) =>
