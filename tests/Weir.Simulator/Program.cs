@@ -1,30 +1,46 @@
 using System.Globalization;
+using Weir.Engine.Scheduling;
 using Weir.Testing.Simulation;
 
-return args switch
+var options = new Dictionary<string, string>();
+for (var i = 0; i + 1 < args.Length; i += 2) options[args[i]] = args[i + 1];
+var known = options.Keys.All(k => k is "--seed" or "--seeds" or "--from" or "--without");
+if (args.Length % 2 != 0 || !known || !TryGuards(options.GetValueOrDefault("--without"), out var guards)) return Usage();
+if (Number("--seed") is { } seed) return Replay(seed, guards);
+return Number("--seeds") is { } seeds ? RunAll(Number("--from") ?? 1, seeds, guards) : Usage();
+
+int? Number(string option) =>
+    options.TryGetValue(option, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+static bool TryGuards(string? without, out Safeguards guards)
 {
-    ["--seed", var seed] => Replay(int.Parse(seed, CultureInfo.InvariantCulture)),
-    ["--seeds", var count] => RunAll(1, int.Parse(count, CultureInfo.InvariantCulture)),
-    ["--seeds", var count, "--from", var first] =>
-        RunAll(int.Parse(first, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture)),
-    _ => Usage(),
-};
+    (guards, var found) = without switch
+    {
+        null => (Safeguards.All, true),
+        "fence" => (Safeguards.All with { Fence = false }, true),
+        "rescue" => (Safeguards.All with { Rescue = false }, true),
+        "log-offset" => (Safeguards.All with { LogOffset = false }, true),
+        "claim-nonce" => (Safeguards.All with { ClaimNonce = false }, true),
+        _ => (Safeguards.All, false),
+    };
+    return found;
+}
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ./dev sim --seeds N [--from FIRST] | --seed N");
+    Console.Error.WriteLine("usage: ./dev sim --seeds N [--from FIRST] | --seed N, each with [--without fence|rescue|log-offset|claim-nonce]");
     return 2;
 }
 
-static int Replay(int seed)
+static int Replay(int seed, Safeguards guards)
 {
-    var result = Simulation.Run(seed, traced: true);
+    var result = Simulation.Run(seed, guards, traced: true);
     Console.Out.Write(result.Trace);
     Console.Out.WriteLine(result.Failure is null ? $"seed {seed}: every promise held" : $"seed {seed}: {result.Failure}");
     return result.Failure is null ? 0 : 1;
 }
 
-static int RunAll(int first, int count)
+static int RunAll(int first, int count, Safeguards guards)
 {
     var start = TimeProvider.System.GetTimestamp();
     var failed = 0;
@@ -33,7 +49,7 @@ static int RunAll(int first, int count)
     var gate = new Lock();
     Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
     {
-        var result = Simulation.Run(seed);
+        var result = Simulation.Run(seed, guards);
         lock (gate)
         {
             steps += result.Steps;

@@ -45,6 +45,7 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(Page<ArtifactRecord>))]
 [JsonSerializable(typeof(UpdateAgentRequest))]
 [JsonSerializable(typeof(LogChunk))]
+[JsonSerializable(typeof(StepView))]
 [JsonSerializable(typeof(Page<ArtifactView>))]
 [JsonSerializable(typeof(CreateTokenRequest))]
 [JsonSerializable(typeof(CreateTokenResponse))]

@@ -6,6 +6,7 @@ public static class ErrorCodes
     public const string AgentNotApproved = "agent.not_approved";
     public const string AgentNotFound = "agent.not_found";
     public const string AgentRevoked = "agent.revoked";
+    public const string AgentState = "agent.state";
     public const string ArtifactNotFound = "artifact.not_found";
     public const string AttemptFenced = "attempt.fenced";
     public const string BlobDigestMismatch = "blob.digest_mismatch";

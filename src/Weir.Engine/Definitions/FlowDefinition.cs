@@ -1,7 +1,93 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Weir.Contracts.Flows;
+using Weir.Engine.Planning;
+
 namespace Weir.Engine.Definitions;
 
-/// <summary>A flow as written.</summary>
+/// <summary>A flow as written, whatever the format. Strings marked "template" may hold <c>${{ }}</c>.</summary>
 public sealed record FlowDefinition
 {
     public required string Name { get; init; }
+    public string? Title { get; init; }
+    public string? Description { get; init; }
+
+    /// <summary>Template; for steps that name none.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Values are templates.</summary>
+    public ImmutableSortedDictionary<string, string> Env { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>In the order of the file.</summary>
+    public ImmutableArray<ParamDefinition> Params { get; init; } = [];
+    public SourceDefinition? Source { get; init; }
+
+    /// <summary>Longest life of a run; null = the default of the plan.</summary>
+    public TimeSpan? Timeout { get; init; }
+    public TimeSpan? QueueTimeout { get; init; }
+    public TimeSpan? Disconnect { get; init; }
+    public string? Runtime { get; init; }
+    public ImmutableArray<string> Secrets { get; init; } = [];
+    public ImmutableArray<StepDefinition> Steps { get; init; } = [];
 }
+
+/// <summary>A typed input.</summary>
+public sealed record ParamDefinition(string Name, string Type)
+{
+    public string? Description { get; init; }
+    public bool Required { get; init; }
+
+    /// <summary>Of the parameter's type; null = none.</summary>
+    public JsonElement? Default { get; init; }
+    public ImmutableArray<string> Choices { get; init; } = [];
+}
+
+/// <summary>What the step <c>checkout</c> brings.</summary>
+/// <param name="Git">Template.</param>
+/// <param name="Ref">Template; null = the repository's own HEAD.</param>
+public sealed record SourceDefinition(string Git, string? Ref)
+{
+    /// <summary>Number of commits; null = all.</summary>
+    public int? Depth { get; init; }
+
+    /// <summary>Template; null = the flow's.</summary>
+    public string? Image { get; init; }
+}
+
+public sealed record StepDefinition
+{
+    public required string Name { get; init; }
+    public string? Title { get; init; }
+
+    /// <summary>Template.</summary>
+    public string? Image { get; init; }
+    public ImmutableArray<string> Commands { get; init; } = [];
+
+    /// <summary>Values are templates.</summary>
+    public ImmutableSortedDictionary<string, string> Env { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Null = every earlier step; empty = none (but for <c>checkout</c>, where there is a source).</summary>
+    public ImmutableArray<string>? Needs { get; init; }
+    public string? When { get; init; }
+    public ImmutableArray<ResourceDefinition> Resources { get; init; } = [];
+    public ImmutableArray<ArtifactDefinition> Artifacts { get; init; } = [];
+    public ImmutableArray<string> Outputs { get; init; } = [];
+    public RetryRule Retry { get; init; } = new();
+    public TimeSpan? Timeout { get; init; }
+    public TimeSpan? Disconnect { get; init; }
+    public StepLimits Limits { get; init; } = new();
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public bool AllowFailure { get; init; }
+
+    /// <summary>Template.</summary>
+    public string? Workdir { get; init; }
+    public string? Shell { get; init; }
+    public ImmutableArray<string> Secrets { get; init; } = [];
+    public string? Runtime { get; init; }
+}
+
+/// <summary>Name and path are templates.</summary>
+public sealed record ArtifactDefinition(string Name, string Path, bool Required);
+
+/// <summary>Name and path are templates.</summary>
+public sealed record ResourceDefinition(string Name, string Path, bool Required);

@@ -48,6 +48,11 @@ public static class Template
         !template.Contains(Open, StringComparison.Ordinal)
         || Parsed.GetOrAdd(template, Parse) is { Error: null } parsed && parsed.Parts.All(part => part.Node is null);
 
+    /// <summary>The template with <c>x</c> in place of each expression, to judge the part that is known; null = malformed.</summary>
+    internal static string? Outline(string template) => Parsed.GetOrAdd(template, Parse) is { Error: null } parsed
+        ? string.Concat(parsed.Parts.Select(part => part.Node is null ? part.Text : "x"))
+        : null;
+
     /// <summary>Offset of the <c>}}</c> that closes an expression, quotes respected; −1 when there is none.</summary>
     internal static int EndOf(string text, int from)
     {

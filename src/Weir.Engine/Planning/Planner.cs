@@ -5,10 +5,24 @@ using Weir.Engine.Definitions;
 
 namespace Weir.Engine.Planning;
 
-/// <summary>Joins a definition with a run's inputs. Pure.</summary>
+/// <summary>Joins a definition with a run's inputs. Pure: equal definitions and inputs give equal plans.</summary>
 public static class Planner
 {
-    public static PlanResult Plan(FlowDefinition flow, PlanInputs inputs) => throw new NotSupportedException();
+    /// <summary>Characters of all texts of a plan; the flow's own <c>env</c> counts once for every step.</summary>
+    public const int MaxCharacters = 8 * 1024 * 1024;
+
+    public static PlanResult Plan(FlowDefinition flow, PlanInputs inputs)
+    {
+        var problems = new List<Problem>();
+        var values = PlannerParams.Resolve(flow, inputs.Params, problems);
+        var plan = PlannerSteps.Plan(flow, inputs.Runtime);
+        if (CharactersOf(plan) > MaxCharacters)
+            problems.Add(new Problem("", 0, 0, $"the plan is larger than {MaxCharacters / 1024 / 1024} MiB: give large values to steps as files"));
+        return new PlanResult(problems.Count == 0 ? plan : null, values, problems);
+    }
+
+    private static long CharactersOf(Plan plan) => plan.Steps.Sum(step =>
+        step.Commands.Sum(c => (long)c.Length) + step.Env.Sum(e => (long)e.Key.Length + e.Value.Length));
 }
 
 public sealed record PlanInputs
@@ -20,5 +34,5 @@ public sealed record PlanInputs
 }
 
 /// <summary>A plan, or null when there are errors.</summary>
-/// <param name="Params">The parameters with defaults filled in, typed.</param>
+/// <param name="Params">The parameters with defaults filled in, typed; one without a value is left out.</param>
 public sealed record PlanResult(Plan? Plan, ImmutableSortedDictionary<string, JsonElement> Params, IReadOnlyList<Problem> Problems);

@@ -32,7 +32,7 @@ public sealed record SimFaults
     {
         Loss = Pick(random, 0, 0, 0.01, 0.05, 0.15),
         Duplicate = Pick(random, 0, 0.02, 0.1, 0.3),
-        Slow = Pick(random, 0, 0.01, 0.05),
+        Slow = Pick(random, 0, 0.01, 0.05, 0.2),
         Store = Pick(random, 0, 0, 0.01, 0.05),
         CrashEvery = TimeSpan.FromSeconds(Pick(random, 0, 0, 20, 60)),
         PartitionEvery = TimeSpan.FromSeconds(Pick(random, 0, 0, 30, 90)),

@@ -8,6 +8,8 @@ namespace Weir.Testing.Simulation;
 /// <summary>The fake runtime of one machine, with an observer at each container. It is the machine: it outlives its agents.</summary>
 internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainerRuntime
 {
+    private readonly List<IStepContainer> _exclusive = [];
+
     /// <summary>What each attempt wrote, as far as anyone has read it.</summary>
     public Dictionary<(string Container, LogStream Stream), byte[]> Written { get; } = [];
 
@@ -25,6 +27,13 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
 
     public void LoseAll() => inner.LoseAll();
 
+    /// <summary>A step that must never overlap with another attempt dies with its agent, also where others outlive it.</summary>
+    public void LoseExclusive()
+    {
+        foreach (var container in _exclusive) _ = container.DisposeAsync();
+        _exclusive.Clear();
+    }
+
     private sealed class Observed(SimRuntime machine, ContainerSpec spec, IStepContainer inner) : IStepContainer
     {
         private readonly Dictionary<LogStream, List<byte>> _read = new() { [LogStream.Stdout] = [], [LogStream.Stderr] = [] };
@@ -35,7 +44,9 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
         {
             var step = new StepKey(script.Env["WEIR_RUN_ID"], script.Env["WEIR_STEP"]);
             await inner.OpenGateAsync(script, cancellationToken);
-            machine.Begin(step, spec.Work.Env.ContainsKey(SimPlans.Exclusive), inner.WaitAsync(CancellationToken.None));
+            var mustNotOverlap = spec.Work.Env.ContainsKey(SimPlans.Exclusive);
+            if (mustNotOverlap) machine._exclusive.Add(inner);
+            machine.Begin(step, mustNotOverlap, inner.WaitAsync(CancellationToken.None));
         }
 
         public async ValueTask<OutputChunk?> ReadAsync(CancellationToken cancellationToken)

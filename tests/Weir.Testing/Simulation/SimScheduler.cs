@@ -9,6 +9,9 @@ public sealed class SimScheduler(int seed)
     private readonly List<(SimProcess Process, SendOrPostCallback Callback, object? State)> _ready = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
 
+    private string? _failure;
+    private volatile bool _over;
+
     public Random Random { get; } = new(seed);
     public SimClock Clock { get; } = new();
     public long Steps { get; private set; }
@@ -23,6 +26,7 @@ public sealed class SimScheduler(int seed)
             var task = main();
             while (!task.IsCompleted)
             {
+                if (_failure is { } failure) throw new SimulationException(failure);
                 if (Steps > mostSteps) throw new SimulationException($"still not over after {mostSteps} steps");
                 if (_ready.Count > 0) RunOne();
                 else if (!Clock.FireNext(longest)) throw new SimulationException($"nothing can move at {Clock.Elapsed}");
@@ -32,12 +36,17 @@ public sealed class SimScheduler(int seed)
         }
         finally
         {
+            _over = true;
             SynchronizationContext.SetSynchronizationContext(outer);
         }
     }
 
+    internal void Fail(string failure) => _failure ??= failure;
+
     internal void Add(SimProcess process, SendOrPostCallback callback, object? state)
     {
+        // What the collector finalizes (a forgotten PeriodicTimer) posts from its own thread; the dead hear nothing.
+        if (process.IsDead || _over) return;
         if (Environment.CurrentManagedThreadId != _thread)
         {
             throw new InvalidOperationException("simulated code left the simulator's thread");

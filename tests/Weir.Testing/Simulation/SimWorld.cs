@@ -44,6 +44,9 @@ internal sealed class SimWorld(SimScheduler scheduler, bool traced)
         Controller = null;
     }
 
+    /// <summary>For code that nobody awaits: the simulation fails with this.</summary>
+    public void Break(string failure) => scheduler.Fail(failure);
+
     public void Trace(string line)
     {
         foreach (var letter in line) Fingerprint.Add(letter);

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http;
+using Weir.Contracts.Problems;
+using Weir.Contracts.Routes;
+using Weir.Contracts.Tokens;
+using Weir.Controller.Features.Requests;
+
+namespace Weir.Controller.Auth;
+
+/// <summary>
+/// Lets a request through to an endpoint that declares a role: finds its token, its rights and its namespace, and counts
+/// it against the token's rate. Endpoints without a declared role (health, the agents' own) are not asked about here.
+/// </summary>
+internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimits rates)
+{
+    private const string Scheme = "Bearer ";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>() is not { } required) return next(context);
+        return Judge(context, required.Role) is { } refusal ? refusal.ExecuteAsync(context) : next(context);
+    }
+
+    private Refusal? Judge(HttpContext context, TokenRole required)
+    {
+        var given = (string?)context.Request.Headers.Authorization;
+        if (given is null || !given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "send a token: `Authorization: Bearer weir_…`");
+        }
+
+        if (tokens.Find(given[Scheme.Length..].Trim()) is not { Revoked: false } token)
+            return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "this token opens nothing here: unknown or revoked");
+        if (tokens.HasExpired(token))
+            return Refusal.Unauthorized(ErrorCodes.TokenExpired, $"the token expired at {token.Expires:u}");
+        if (rates.Take(token.Id) is { } wait)
+        {
+            context.Response.Headers.RetryAfter = "1";
+            return new Refusal(StatusCodes.Status429TooManyRequests, ErrorCodes.RateExceeded, "too many requests")
+            {
+                Detail = $"the token may send more in {wait.TotalSeconds:0.0} s",
+            };
+        }
+
+        if (token.Role < required)
+            return Refusal.Forbidden(ErrorCodes.NotPermitted, $"this needs the role {required.ToString().ToLowerInvariant()}");
+        return Place(context, token);
+    }
+
+    private static Refusal? Place(HttpContext context, TokenRecord token)
+    {
+        var asked = (string?)context.Request.Query["namespace"] ?? (string?)context.Request.Headers[ApiHeaders.Namespace];
+        if (string.IsNullOrEmpty(asked)) asked = token.Namespace ?? "default";
+        if (!NameRule.Holds(asked)) return Refusal.Invalid("namespace", NameRule.Text);
+        if (token.Namespace is { } own && own != asked)
+            return Refusal.Forbidden(ErrorCodes.NotPermitted, $"the token opens the namespace {own} only");
+        context.Features.Set(new Caller(token.Name, token.Role, asked) { Expires = token.Expires });
+        return null;
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Weir.Controller.Auth;
+using Weir.Controller.Features.AgentProtocol;
+using Weir.Controller.Features.Agents;
+using Weir.Controller.Features.Artifacts;
+using Weir.Controller.Features.Flows;
+using Weir.Controller.Features.Health;
+using Weir.Controller.Features.Logs;
+using Weir.Controller.Features.Metrics;
+using Weir.Controller.Features.OpenApi;
+using Weir.Controller.Features.Requests;
+using Weir.Controller.Features.Runs;
+using Weir.Controller.Features.Steps;
+using Weir.Controller.Features.Tokens;
+
+namespace Weir.Controller.Hosting;
+
+/// <summary>What a controller is made of.</summary>
+internal static class ControllerRegistration
+{
+    public static IServiceCollection AddController(
+        this IServiceCollection services, ControllerOptions options, ControllerStores stores)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(new ControllerClock(options.Time.GetUtcNow()));
+        services.AddStores(stores);
+        services.AddEngine(options);
+        services.AddAccess();
+        services.AddApiDescription();
+        services.AddSingleton<AgentGate>();
+        services.AddSingleton<AgentViews>();
+        services.AddSingleton<BlobDesk>();
+        services.AddSingleton<ControllerMetrics>();
+        services.AddSingleton<EventStreams>();
+        services.AddSingleton<MetricsPage>();
+        services.AddHostedService<ControllerLoops>();
+        return services;
+    }
+
+    public static void MapController(this WebApplication app)
+    {
+        app.UseMiddleware<RequestBoundary>();
+        app.UseRouting();
+        app.UseWebSockets();
+        app.UseMiddleware<Gate>();
+        app.MapFlows();
+        app.MapRuns();
+        app.MapSteps();
+        app.MapLogs();
+        app.MapArtifacts();
+        app.MapAgents();
+        app.MapJoinTokens();
+        app.MapTokens();
+        app.MapAgentProtocol();
+        app.MapHealth();
+        app.MapMetrics();
+        app.MapApiDescription();
+    }
+
+    private static void AddStores(this IServiceCollection services, ControllerStores stores)
+    {
+        services.AddSingleton(stores.Records);
+        services.AddSingleton(stores.Documents);
+        services.AddSingleton(stores.Logs);
+        services.AddSingleton(stores.Blobs);
+    }
+
+    private static void AddAccess(this IServiceCollection services)
+    {
+        services.AddSingleton<TokenRegistry>();
+        services.AddSingleton<RateLimits>();
+    }
+}

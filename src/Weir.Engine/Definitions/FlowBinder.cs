@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Weir.Contracts.Flows;
+using Weir.Engine.Expressions;
+using Weir.Engine.Planning;
+
+namespace Weir.Engine.Definitions;
+
+/// <summary>Turns a tree into a definition. What is not of the right form has been reported and is left out here.</summary>
+internal sealed class FlowBinder(ProblemList problems)
+{
+    public FlowDefinition Bind(TreeMap root) => new()
+    {
+        Name = root.Text("name") ?? "",
+        Title = root.Text("title"),
+        Description = root.Text("description"),
+        Image = root.Text("image"),
+        Env = root.Map("env"),
+        Params = [.. root.Entries("params").Select(e => BindParam(e.Key.Value, e.Value, $"params.{e.Key.Value}"))],
+        Source = BindSource(root["source"]),
+        Timeout = root.Duration("timeout"),
+        QueueTimeout = root.Duration("queue_timeout"),
+        Disconnect = root.Duration("disconnect"),
+        Runtime = root.Text("runtime"),
+        Secrets = root.Texts("secrets") ?? [],
+        Steps = [.. root.Items("steps").Take(FlowKeys.MaxSteps).Select(BindStep)],
+    };
+
+    private static StepDefinition BindStep(TreeValue value, int index)
+    {
+        var name = $"step-{index + 1}";
+        if (value is not TreeMap step) return new StepDefinition { Name = name };
+        return new StepDefinition
+        {
+            Name = step.Text("name") ?? name,
+            Title = step.Text("title"),
+            Image = step.Text("image"),
+            Commands = step.Texts("commands") ?? [],
+            Env = step.Map("env"),
+            Needs = step.Texts("needs"),
+            When = step.Text("when"),
+            Resources = [.. step.Items("resources").Select(BindResource)],
+            Artifacts = [.. step.Items("artifacts").Select(BindArtifact)],
+            Outputs = step.Texts("outputs") ?? [],
+            Retry = BindRetry(step["retry"]),
+            Timeout = step.Duration("timeout"),
+            Disconnect = step.Duration("disconnect"),
+            Limits = BindLimits(step["limits"] as TreeMap),
+            Labels = step.Map("labels"),
+            AllowFailure = step.Boolean("allow_failure") ?? false,
+            Workdir = step.Text("workdir"),
+            Shell = step.Text("shell"),
+            Secrets = step.Texts("secrets") ?? [],
+            Runtime = step.Text("runtime"),
+        };
+    }
+
+    private static ArtifactDefinition BindArtifact(TreeValue value)
+    {
+        if (value is not TreeMap map) return new(ArtifactNameOf(value.AsText() ?? ""), value.AsText() ?? "", true);
+        var path = map.Text("path") ?? "";
+        return new(map.Text("name") ?? ArtifactNameOf(path), path, map.Boolean("required") ?? true);
+    }
+
+    /// <summary>The last part of the path that is no pattern: <c>out/report/**</c> is named <c>report</c>.</summary>
+    private static string ArtifactNameOf(string path)
+    {
+        var part = (Template.Outline(path) ?? path).Split('/').LastOrDefault(p => p.Length > 0 && p != "." && !p.AsSpan().ContainsAny('*', '?')) ?? "files";
+        var name = string.Concat(part.TrimStart('.').Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-'));
+        return name.Length == 0 || !char.IsAsciiLetterOrDigit(name[0]) ? "files" : name;
+    }
+
+    private static ResourceDefinition BindResource(TreeValue value) => value is TreeMap map
+        ? new(map.Text("name") ?? "", map.Text("path") ?? ".", map.Boolean("required") ?? true)
+        : new(value.AsText() ?? "", ".", true);
+
+    private static SourceDefinition? BindSource(TreeValue? value) => value switch
+    {
+        null => null,
+        TreeMap map => new(map.Text("git") ?? "", map.Text("ref")) { Depth = map.Whole("depth"), Image = map.Text("image") },
+        _ => new(value.AsText() ?? "", null),
+    };
+
+    private static RetryRule BindRetry(TreeValue? value)
+    {
+        var none = new RetryRule();
+        if (value is null) return none;
+        var all = ImmutableArray.Create(RetryOn.Exit, RetryOn.Timeout, RetryOn.Infrastructure);
+        var map = value as TreeMap;
+        var attempts = (map is null ? value.AsWhole() : map.Whole("attempts")) ?? none.Attempts;
+        var backoff = map?["backoff"] as TreeMap;
+        return none with
+        {
+            Attempts = attempts,
+            On = map?.Texts("on") is { } on ? [.. on.Select(RetryOnOf).Distinct().Order()] : all,
+            InfrastructureAttempts = Math.Max(none.InfrastructureAttempts, attempts),
+            BackoffFirst = backoff?.Duration("first") ?? none.BackoffFirst,
+            BackoffMax = backoff?.Duration("max") ?? none.BackoffMax,
+        };
+    }
+
+    private static RetryOn RetryOnOf(string word) => word switch
+    {
+        "exit" => RetryOn.Exit,
+        "timeout" => RetryOn.Timeout,
+        _ => RetryOn.Infrastructure,
+    };
+
+    private static StepLimits BindLimits(TreeMap? map) => map is null ? new() : new()
+    {
+        Cpu = (double?)map["cpu"]?.AsNumber(),
+        MemoryBytes = ByteSize.TryParse(map.Text("memory"), out var bytes) ? bytes : null,
+        Pids = map.Whole("pids"),
+        Network = map.Text("network"),
+    };
+
+    private ParamDefinition BindParam(string name, TreeValue value, string path)
+    {
+        if (value is not TreeMap map) return BindShortParam(name, value as TreeText, path);
+        var choices = map.Texts("choices") ?? [];
+        var param = new ParamDefinition(name, map.Text("type") ?? (choices.IsEmpty ? ParamTypes.Text : ParamTypes.Choice))
+        {
+            Description = map.Text("description"),
+            Required = map.Boolean("required") ?? false,
+            Choices = choices,
+        };
+        if (param.Type == ParamTypes.Choice && choices.IsEmpty) problems.Add(path, map.Place, "a choice needs the key `choices`");
+        if (param.Type != ParamTypes.Choice && !choices.IsEmpty)
+            problems.Add(path + ".choices", map["choices"]!.Place, $"`choices` goes with the type choice, not with {param.Type}");
+        if (map["default"] is not TreeText { IsNull: false } given) return param;
+        if (param.Required) problems.Warn(path + ".required", map["required"]!.Place, "a parameter with a default is never missing");
+        return WithDefault(param, given, path + ".default");
+    }
+
+    private ParamDefinition BindShortParam(string name, TreeText? value, string path)
+    {
+        var type = value?.Boolean is not null ? ParamTypes.Boolean : value?.Number is not null ? ParamTypes.Number : ParamTypes.Text;
+        var param = new ParamDefinition(name, type);
+        return value is null or { IsNull: true } ? param : WithDefault(param, value, path);
+    }
+
+    private ParamDefinition WithDefault(ParamDefinition param, TreeText given, string path)
+    {
+        var text = param.Type == ParamTypes.Boolean && given.Boolean is { } truth ? (truth ? "true" : "false") : given.Value;
+        var value = ParamTypes.Convert(param, text, out var problem);
+        if (problem is not null && (param.Type != ParamTypes.Choice || !param.Choices.IsEmpty)) problems.Add(path, given.Place, problem);
+        return param with { Default = value };
+    }
+}

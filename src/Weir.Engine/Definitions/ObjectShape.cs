@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using Weir.Engine.Expressions;
+
+namespace Weir.Engine.Definitions;
+
+/// <summary>A key of the flow file, with the words that the published schema says about it.</summary>
+internal sealed record FlowKey(string Name, Shape Shape, string Description)
+{
+    public bool IsRequired { get; init; }
+}
+
+/// <summary>A map with known keys; anything else is a mistake.</summary>
+internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
+{
+    /// <summary>Begins keys that are for the author only: a place for anchors.</summary>
+    public const string ExtensionPrefix = "x-";
+
+    /// <summary>Keys that are known but have no effect in this version: an error that says so.</summary>
+    public string[] Later { get; init; } = [];
+
+    /// <summary>A short form that may stand instead of the map.</summary>
+    public Shape? Short { get; init; }
+
+    public bool AllowsExtensions { get; init; }
+
+    public override void Check(TreeValue value, string path, ProblemList problems)
+    {
+        if (value is TreeMap map) CheckMap(map, path, problems);
+        else if (Short is not null && value is TreeText) Short.Check(value, path, problems);
+        else problems.Add(path, value.Place, $"expected {Noun}, found {value.Description}");
+    }
+
+    public override JsonObject ToSchema()
+    {
+        var properties = new JsonObject();
+        foreach (var key in Keys)
+        {
+            var property = key.Shape.ToSchema();
+            property["description"] = key.Description;
+            properties[key.Name] = property;
+        }
+
+        var schema = new JsonObject { ["type"] = "object", ["properties"] = properties, ["additionalProperties"] = false };
+        if (Keys.Any(k => k.IsRequired)) schema["required"] = Words(Keys.Where(k => k.IsRequired).Select(k => k.Name));
+        if (AllowsExtensions) schema["patternProperties"] = new JsonObject { ["^" + ExtensionPrefix] = new JsonObject() };
+        return Short is null ? schema : new() { ["anyOf"] = new JsonArray(Short.ToSchema(), schema) };
+    }
+
+    private void CheckMap(TreeMap map, string path, ProblemList problems)
+    {
+        foreach (var (key, value) in map.Entries)
+        {
+            var keyPath = TreePath.Key(path, key.Value);
+            if (Array.Find(Keys, k => k.Name == key.Value) is { } known)
+            {
+                if (!known.Shape.MayBeNothing || value is not TreeText { IsNull: true }) known.Shape.Check(value, keyPath, problems);
+            }
+            else if (Later.Contains(key.Value))
+            {
+                problems.Add(keyPath, key.Place, $"`{key.Value}` is not supported yet by this version of Weir");
+            }
+            else if (!AllowsExtensions || !key.Value.StartsWith(ExtensionPrefix, StringComparison.Ordinal))
+            {
+                problems.Add(keyPath, key.Place, $"unknown key `{key.Value}`{DidYouMean(key.Value)}");
+            }
+        }
+
+        foreach (var key in Keys.Where(k => k.IsRequired && map[k.Name] is null))
+            problems.Add(path, map.Place, $"{Noun} needs the key `{key.Name}`");
+    }
+
+    private string DidYouMean(string key) => Suggestion.DidYouMean(key, [.. Keys.Select(k => k.Name), .. Later]);
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Weir.Engine.Definitions;
+
+namespace Weir.Engine.Planning;
+
+/// <summary>
+/// Makes a plan's steps. What a step's workspace continues: without <c>needs</c> the step before it in the list; with
+/// one needed step, that step; with several or none, the checkout (an empty one where there is no source).
+/// </summary>
+internal static class PlannerSteps
+{
+    public static Plan Plan(FlowDefinition flow, string? runtime)
+    {
+        var steps = ImmutableArray.CreateBuilder<PlanStep>();
+        if (flow.Source is { } source) steps.Add(PlanCheckout(flow, source, runtime));
+        var graph = new StepGraph(flow.Steps);
+        for (var i = 0; i < flow.Steps.Length; i++) steps.Add(PlanStep(flow, graph, i, runtime));
+        var unset = new Plan { Flow = flow.Name, Steps = [] };
+        return unset with
+        {
+            Title = flow.Title,
+            Steps = steps.ToImmutable(),
+            Timeout = flow.Timeout ?? unset.Timeout,
+            QueueTimeout = flow.QueueTimeout ?? unset.QueueTimeout,
+        };
+    }
+
+    private static PlanStep PlanStep(FlowDefinition flow, StepGraph graph, int index, string? runtime)
+    {
+        var step = flow.Steps[index];
+        var unset = new PlanStep { Name = step.Name };
+        return unset with
+        {
+            Title = step.Title,
+            Needs = NeedsOf(flow, step),
+            When = string.IsNullOrWhiteSpace(step.When) ? null : step.When.Trim(),
+            Image = step.Image ?? flow.Image,
+            Runtime = runtime ?? step.Runtime ?? flow.Runtime,
+            Commands = step.Commands,
+            Env = flow.Env.SetItems(step.Env),
+            Shell = step.Shell,
+            Workdir = step.Workdir,
+            Labels = step.Labels,
+            Limits = step.Limits,
+            Retry = step.Retry,
+            Timeout = step.Timeout ?? unset.Timeout,
+            Disconnect = step.Disconnect ?? flow.Disconnect ?? unset.Disconnect,
+            AllowFailure = step.AllowFailure,
+            Artifacts = [.. step.Artifacts.Select(a => new PlanArtifact(a.Name, a.Path, a.Required))],
+            Resources = [.. step.Resources.Select(r => new PlanResource(r.Name, r.Path, ArtifactSource.Find(flow.Steps, graph, index, r.Name), r.Required))],
+            Outputs = step.Outputs,
+            Secrets = [.. flow.Secrets.Union(step.Secrets)],
+            WorkspaceFrom = WorkspaceOf(flow, index),
+        };
+    }
+
+    private static PlanStep PlanCheckout(FlowDefinition flow, SourceDefinition source, string? runtime)
+    {
+        var unset = new PlanStep { Name = Checkout.StepName };
+        return unset with
+        {
+            Image = source.Image ?? flow.Image,
+            Runtime = runtime ?? flow.Runtime,
+            Commands = Checkout.Commands,
+            Env = flow.Env.SetItems(new Dictionary<string, string>
+            {
+                [Checkout.Address] = source.Git,
+                [Checkout.Ref] = source.Ref ?? "",
+                [Checkout.Depth] = source.Depth?.ToString(CultureInfo.InvariantCulture) ?? "",
+                ["GIT_TERMINAL_PROMPT"] = "0",
+            }),
+            Disconnect = flow.Disconnect ?? unset.Disconnect,
+            Outputs = Checkout.Outputs,
+        };
+    }
+
+    private static ImmutableArray<string>? NeedsOf(FlowDefinition flow, StepDefinition step) =>
+        step.Needs is { IsEmpty: true } && flow.Source is not null ? [Checkout.StepName] : step.Needs;
+
+    private static string? WorkspaceOf(FlowDefinition flow, int index)
+    {
+        var checkout = flow.Source is null ? null : Checkout.StepName;
+        return flow.Steps[index].Needs switch
+        {
+            null => index == 0 ? checkout : flow.Steps[index - 1].Name,
+            [var only] => only,
+            _ => checkout,
+        };
+    }
+}
