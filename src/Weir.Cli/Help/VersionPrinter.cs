@@ -10,6 +10,9 @@ internal sealed class VersionPrinter(CliHost host) : SynchronousCommandLineActio
     public static string Version { get; } = typeof(VersionPrinter).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
+    /// <summary>Without the commit it was built from.</summary>
+    public static string Short { get; } = Version.Split('+')[0];
+
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
