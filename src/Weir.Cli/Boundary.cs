@@ -49,7 +49,8 @@ internal static class Boundary
         if (refusal.Problems.Count > 0) ProblemList.Write(host.Error, refusal.Problems, file: null);
         var code = refusal.Code.Length > 0 ? $" ({refusal.Code})" : "";
         var trace = refusal.TraceId is { } id ? $", trace {id}" : "";
-        return Fail(host, ExitCodes.Of(refusal), $"{refusal.Message}{code}{trace}");
+        var said = refusal.Problems.Count > 0 ? "the controller refused it" : refusal.Message;
+        return Fail(host, ExitCodes.Of(refusal), $"{said}{code}{trace}");
     }
 
     private static string Describe(HttpRequestException failure) => failure.InnerException switch

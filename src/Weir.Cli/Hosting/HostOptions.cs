@@ -32,7 +32,8 @@ internal sealed class HostOptions
         Description = "Serve HTTPS with this certificate, PEM or PKCS#12.", HelpName = "FILE",
     };
 
-    public Option<string?> Key { get; } = new("--tls-key") { Description = "The certificate's key, PEM.", HelpName = "FILE" };
+    public Option<string?> Key { get; } =
+        new("--tls-key") { Description = "The certificate's key, PEM.", HelpName = "FILE" };
 
     public Option<string?> Backend { get; } = new("--state-backend")
     {
@@ -63,7 +64,8 @@ internal sealed class HostOptions
 
     private static IPAddress AddressOf(string text) => IPAddress.TryParse(text, out var address)
         ? address
-        : throw CliException.Usage($"--interface: '{text}' is no IP address; expected something like 127.0.0.1 or 0.0.0.0");
+        : throw CliException.Usage(
+            $"--interface: '{text}' is no IP address; expected something like 127.0.0.1 or 0.0.0.0");
 
     private static int PortOf(int port) =>
         port is >= 0 and <= 65535 ? port : throw CliException.Usage($"--port: {port} is not within 0 and 65535");

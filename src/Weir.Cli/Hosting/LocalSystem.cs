@@ -24,7 +24,8 @@ internal sealed class LocalSystem : IAsyncDisposable
     public LocalAgent Agent => _agent;
 
     public static async Task<LocalSystem> StartAsync(
-        ControllerOptions options, AgentOptions agentOptions, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+        ControllerOptions options, AgentOptions agentOptions, Action<ILoggingBuilder>? logging,
+        CancellationToken cancellationToken)
     {
         LocalFolders.Prepare(options.DataFolder);
         var controller = await StartControllerAsync(options, logging, cancellationToken);
@@ -56,7 +57,8 @@ internal sealed class LocalSystem : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the steps that run (they are counted as lost and made again), then stops the controller.</summary>
+    /// <summary>Kills the steps that run (they are counted as lost and made again), then stops the
+    /// controller.</summary>
     public async Task StopAsync()
     {
         await _agent.StopAsync();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Weir.Agent;
+using Weir.Cli.Connecting;
 using Weir.Cli.Help;
 using Weir.Cli.Hosting;
 using Weir.Cli.Output;
@@ -13,8 +14,12 @@ internal static class UpCommand
     public static Command Create(CommandContext context)
     {
         var host = new HostOptions();
-        var slots = new Option<int?>("--slots") { Description = "Steps at once; as many as processors unless given.", HelpName = "N" };
-        var detach = new Option<bool>("--detach") { Description = "Return once it is ready; it goes on in the background." };
+        var slots = new Option<int?>("--slots")
+        {
+            Description = "Steps at once; as many as processors unless given.", HelpName = "N",
+        };
+        var detach =
+            new Option<bool>("--detach") { Description = "Return once it is ready; it goes on in the background." };
         var quiet = new Option<bool>("--quiet") { Description = "Log warnings only." };
         var command = new Command("up", "Start controller and agent in one process.") { detach, slots, quiet };
         foreach (var option in host.All) command.Add(option);
@@ -45,7 +50,7 @@ internal static class UpCommand
         var began = host.Time.GetTimestamp();
         await using var system = await LocalSystem.StartAsync(options, agent, logging, cancellationToken);
         LocalContext.Remember(host, system.Address, system.AdminToken);
-        var file = PidFile.Write(system.Folder, system.Address.ToString());
+        var file = PidFile.Write(system.Folder, Endpoint.Show(system.Address));
         Announce(invocation, system, host.Time.GetElapsedTime(began));
         await UntilStoppedAsync(system, cancellationToken);
         host.Error.WriteLine("stopping ...");
@@ -62,11 +67,13 @@ internal static class UpCommand
         if (first != stopped.Task && !cancellationToken.IsCancellationRequested) await first;
     }
 
-    private static async Task<int> DetachAsync(Invocation invocation, string folder, CancellationToken cancellationToken)
+    private static async Task<int> DetachAsync(
+        Invocation invocation, string folder, CancellationToken cancellationToken)
     {
         var host = invocation.Host;
         if (PidFile.ReadAlive(folder) is { } other)
-            throw new CliException(ExitCodes.Conflict, $"{folder} is served already by process {other.Process} at {other.Address}");
+            throw new CliException(
+                ExitCodes.Conflict, $"{folder} is served already by process {other.Process} at {other.Address}");
         var arguments = Environment.GetCommandLineArgs().Skip(1).Where(argument => argument != "--detach").ToList();
         var detacher = new Detacher(host, folder);
         var file = await detacher.StartAsync(arguments, cancellationToken);
@@ -83,15 +90,16 @@ internal static class UpCommand
     private static void Announce(Invocation invocation, LocalSystem system, TimeSpan took)
     {
         var bold = invocation.Palette;
+        var address = Endpoint.Show(system.Address);
         invocation.Printer.Lines(
         [
             bold.Strong($"weir {VersionPrinter.Short} is ready after {Elapsed.Format(took)}"),
-            $"  address  {system.Address}",
+            $"  address  {address}",
             $"  data     {system.Folder}",
             $"  token    {system.TokenFile} (the context 'local' has it)",
             $"  agent    {system.Agent.Options.Name}, {system.Agent.Options.Slots} slots, runtimes: process, fake",
             "           the process runtime runs steps as processes of this machine: only run flows that you trust",
-            $"  join     weir agent --join {system.Address} --join-token \"$(weir agent join-token)\"",
+            $"  join     weir agent --join {address} --join-token \"$(weir agent join-token)\"",
             "",
             "Ctrl-C stops it.",
         ]);

@@ -54,7 +54,7 @@ internal static class StartCommand
         catch (WeirApiException refusal) when (refusal.Problems.Count > 0)
         {
             ProblemList.Write(call.Host.Error, refusal.Problems, request.File);
-            throw new CliException(ExitCodes.Of(refusal), refusal.Message, refusal);
+            throw new CliException(ExitCodes.Of(refusal), $"no run was started ({refusal.Code})", refusal);
         }
     }
 }
