@@ -78,7 +78,7 @@ public sealed record StepWork
     /// <summary>The step whose workspace this one continues; null = an empty one.</summary>
     public WorkspaceSource? Workspace { get; init; }
 
-    /// <summary>True when exactly one later step continues this workspace, so it may be handed on without a copy.</summary>
+    /// <summary>True when nobody else continues <see cref="Workspace"/>, so that it may be taken without a copy.</summary>
     public bool WorkspaceIsHandedOn { get; init; }
 
     /// <summary>True when some later step continues this workspace at all, so it is kept after the step.</summary>

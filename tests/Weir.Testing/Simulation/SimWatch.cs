@@ -12,13 +12,14 @@ internal sealed class SimWatch(SimWorld world)
     private readonly Dictionary<StepKey, StepState> _steps = [];
     private readonly Dictionary<string, RunStatus> _runs = [];
     private readonly HashSet<AttemptFence> _finishSent = [];
+    private readonly HashSet<AttemptFence> _delivered = [];
     private readonly Dictionary<StepKey, int> _executing = [];
-
-    public int Losses { get; private set; }
-    public int Released { get; private set; }
 
     /// <summary>The step as last committed.</summary>
     public IReadOnlyDictionary<StepKey, StepState> Steps => _steps;
+
+    /// <summary>An agent was told that it holds these.</summary>
+    public void Delivered(IReadOnlyList<Assignment> assignments) => _delivered.UnionWith(assignments.Select(a => a.Fence));
 
     public void FinishSent(FinishRequest request) => _finishSent.Add(request.Fence);
 
@@ -84,12 +85,21 @@ internal sealed class SimWatch(SimWorld world)
 
         if (before?.Ended is null && after.Ended is not null)
         {
-            if (after.Reason == ReasonCode.Released) Released++;
-            if (after.Reason == ReasonCode.Infrastructure) Losses++;
+            world.Trace($"  attempt {after.Number}@{after.Lease} of {key.Step} by {after.Agent} ({after.Nonce.Generation}.{after.Nonce.Number}) ended {after.Status} {after.Reason} {after.Message}");
+            if (after.Reason == ReasonCode.Released) WasReleased(new AttemptFence(key.Run, key.Step, after.Number, after.Lease));
         }
 
         if (before?.Reported == true || !after.Reported) return;
         var fence = new AttemptFence(key.Run, key.Step, after.Number, after.Lease);
         if (!_finishSent.Contains(fence)) throw new SimulationException($"{fence} was finished by someone who did not hold it");
+    }
+
+    /// <summary>Without restarts every claim's answer gets through in the end: nothing is leased to an agent unawares.</summary>
+    private void WasReleased(AttemptFence fence)
+    {
+        if (world.IsWithoutCrashes && !_delivered.Contains(fence))
+        {
+            throw new SimulationException($"{fence} was leased to an agent that never heard of it");
+        }
     }
 }
