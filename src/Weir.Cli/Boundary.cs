@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Weir.Cli.Output;
 using Weir.Contracts.Client;
+using Weir.Engine.Links;
 
 namespace Weir.Cli;
 
@@ -23,6 +24,10 @@ internal static class Boundary
         catch (WeirApiException refusal)
         {
             return Refused(host, refusal);
+        }
+        catch (LinkException refused)
+        {
+            return Fail(host, ExitCodes.Of(refused), refused.Message + (refused.Code is { } code ? $" ({code})" : ""));
         }
         catch (HttpRequestException unreachable)
         {

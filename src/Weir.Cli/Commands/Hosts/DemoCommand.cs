@@ -38,13 +38,14 @@ internal static class DemoCommand
 
         var options =
             new ControllerOptions { DataFolder = Path.Combine(folder, "data"), Port = 0, Time = invocation.Host.Time };
+        var agent = AgentSettings.Options(LocalFolders.AgentIn(options.DataFolder), name: "demo", slots: null);
         await using var system = await LocalSystem.StartAsync(
-            options, UpCommand.AgentOf(options, slots: null), HostLogging.At(LogLevel.Warning), cancellationToken);
+            options, agent, dials: true, HostLogging.At(LogLevel.Warning), cancellationToken);
         invocation.Printer.Lines(
         [
             $"controller and agent run at {Endpoint.Show(system.Address)}, data in {options.DataFolder}",
             $"repository: {repo}",
-            "runtime: process (steps are processes of this machine; this version has no container engine)",
+            "runtime: process, because this version has no container engine: steps are processes of this machine",
             "",
         ]);
         try
