@@ -13,7 +13,7 @@ namespace Weir.Cli.Following;
 /// one
 /// place alone writes to the terminal.
 /// </summary>
-internal sealed class RunFollower(ControllerCall call, FollowView view)
+internal sealed class RunFollower(ControllerCall call, FollowView view) : IDisposable
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(30);
@@ -34,7 +34,16 @@ internal sealed class RunFollower(ControllerCall call, FollowView view)
 
     /// <summary>The run as it ended. After <paramref name="limit"/> it gives up with exit code 7; the run itself goes
     /// on.</summary>
-    public async Task<RunView> FollowAsync(RunView run, TimeSpan? limit, CancellationToken cancellationToken)
+    public static async Task<RunView> FollowAsync(
+        ControllerCall call, RunView run, FollowView view, TimeSpan? limit, CancellationToken cancellationToken)
+    {
+        using var follower = new RunFollower(call, view);
+        return await follower.FollowAsync(run, limit, cancellationToken);
+    }
+
+    public void Dispose() => _connections.Dispose();
+
+    private async Task<RunView> FollowAsync(RunView run, TimeSpan? limit, CancellationToken cancellationToken)
     {
         _run = run;
         _prefixes = new StepPrefixes(run, call.Palette);

@@ -73,8 +73,8 @@ internal static class DemoCommand
             Params = new Dictionary<string, JsonElement> { ["repo"] = Text(source.Repo), ["ref"] = Text(source.Ref) },
         };
         var started = await call.Client.Runs.StartAsync(request, cancellationToken);
-        return await new RunFollower(call, new FollowView { Logs = true }).FollowAsync(
-            started.Run, limit: null, cancellationToken);
+        return await RunFollower.FollowAsync(
+            call, started.Run, new FollowView { Logs = true }, limit: null, cancellationToken);
     }
 
     private static void Conclude(Invocation invocation, string data, RunView run) => invocation.Printer.Lines(

@@ -37,7 +37,7 @@ internal static class StartCommand
     {
         var view = new FollowView { Logs = call.Value(options.Follow), Quiet = !call.Value(options.Follow) };
         var limit = Given.Duration("--timeout", call.Value(options.Timeout));
-        return await new RunFollower(call, view).FollowAsync(run, limit, cancellationToken);
+        return await RunFollower.FollowAsync(call, run, view, limit, cancellationToken);
     }
 
     private static async Task<RunView> SendAsync(
