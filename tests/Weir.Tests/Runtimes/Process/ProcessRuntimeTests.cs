@@ -82,7 +82,12 @@ public sealed class ProcessRuntimeTests : ConformanceSuite<ProcessSubject>
 
     private static System.Diagnostics.Process StartSleep(string cookie)
     {
-        var start = new ProcessStartInfo("sleep", ["60"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("sleep", ["60"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["WEIR_TREE"] = cookie;
         return System.Diagnostics.Process.Start(start)!;
     }
