@@ -86,7 +86,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
     }
 
     public override Task PrepareWorkspaceAsync(OpenBlob blobs, CancellationToken cancellationToken) =>
-        _shelf.PrepareAsync(WorkspacePath, Fence, Record.Assignment.Work.Workspace, blobs, cancellationToken);
+        _shelf.PrepareAsync(WorkspacePath, Fence, Record.Assignment.Work, blobs, cancellationToken);
 
     public override async Task UnpackAsync(ResourceWork resource, OpenBlob blobs, CancellationToken cancellationToken)
     {

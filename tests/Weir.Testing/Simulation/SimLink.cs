@@ -75,6 +75,12 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
         await DelayAsync();
         if (IsCut || controller.Process.IsDead || world.Chance(world.Faults.Loss)) throw new LinkException("simulated: the answer was lost");
         world.Trace($"{agent.Id} ← {what}: {Describe(answer)}");
+        world.Watch.Delivered(answer switch
+        {
+            ClaimResponse claim => claim.Assignments,
+            FinishResponse finish => finish.Next,
+            _ => [],
+        });
         return answer;
     }
 

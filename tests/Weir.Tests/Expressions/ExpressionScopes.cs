@@ -9,7 +9,8 @@ internal static class ExpressionScopes
     public static readonly ExpressionScope Rich = new()
     {
         Params = Json("""{"ref":"main","count":3,"debug":true,"version":1.10,"empty":"","quoted":"it's"}"""),
-        Trigger = Json("""{"git_sha":"abc123","commit":{"author":"ann"},"files":["a.txt","b.txt"],"big":12345678901234567}"""),
+        Trigger = Json(
+            """{"git_sha":"abc123","commit":{"author":"ann"},"files":["a.txt","b.txt"],"big":12345678901234567}"""),
         Run = new Dictionary<string, string> { ["id"] = "01j", ["flow"] = "build" },
         Steps = new Dictionary<string, StepFacts>
         {

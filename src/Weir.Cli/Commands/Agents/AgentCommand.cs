@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace Weir.Cli.Commands.Agents;
+
+internal static class AgentCommand
+{
+    public static Command Create(CommandContext context) => new("agent", "Start an agent, or look after agents.")
+    {
+        ListCommand.Create(context),
+        ChangeCommand.Approve(context),
+        ChangeCommand.Drain(context),
+        ChangeCommand.Resume(context),
+        ChangeCommand.Revoke(context),
+        JoinTokenCommand.Create(context),
+    };
+}

@@ -1,0 +1,116 @@
+using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Storage;
+
+namespace Weir.Controller.Storage.Files;
+
+/// <summary>
+/// Logs as plain files that people can read without Weir: <c>logs/runs/NAMESPACE/RUN/STEP/attempts/N/</c> with
+/// <c>stdout.log</c>, <c>stderr.log</c> and <c>index</c>, and the newest attempt's once more under <c>STEP/logs/</c>.
+/// </summary>
+public sealed class FileLogStore : ILogStore, IDisposable
+{
+    private readonly LogPaths _paths;
+    private readonly LogTable _table;
+    private readonly LogFlusher _flusher;
+
+    private FileLogStore(LogPaths paths)
+    {
+        _paths = paths;
+        _table = new LogTable(paths);
+        _flusher = LogFlusher.Start();
+    }
+
+    /// <summary>The folder must be held by this process.</summary>
+    public static FileLogStore Open(string dataDirectory)
+    {
+        var paths = new LogPaths(dataDirectory);
+        Directory.CreateDirectory(paths.Root);
+        return new FileLogStore(paths);
+    }
+
+    public async ValueTask<LogLengths> AppendAsync(
+        LogKey key, IReadOnlyList<LogPiece> pieces, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var log = _table.Pin(key);
+        try
+        {
+            if (log.Append(pieces, now)) await _flusher.FlushAsync(log);
+            return log.Lengths;
+        }
+        catch (IOException failure)
+        {
+            throw new StoreUnavailableException("cannot write a log: " + failure.Message, failure);
+        }
+        finally
+        {
+            _table.Unpin(log);
+        }
+    }
+
+    public ValueTask<LogLengths> GetLengthsAsync(LogKey key, CancellationToken cancellationToken) =>
+        With(key, log => log.Lengths);
+
+    public ValueTask<int> ReadAsync(
+        LogKey key, LogStream stream, long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+        With(key, log => log.Read(stream, offset, buffer.Span));
+
+    public ValueTask<IReadOnlyList<LogIndexEntry>> ReadIndexAsync(
+        LogKey key, int skip, int limit, CancellationToken cancellationToken) =>
+        With(key, log => log.ReadIndex(skip, limit));
+
+    public async Task WaitForMoreAsync(LogKey key, LogLengths known, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var log = _table.Pin(key);
+        try
+        {
+            var follower = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!log.TryFollow(follower, known)) return;
+            using var registration = cancellationToken.Register(() =>
+            {
+                log.Leave(follower);
+                follower.TrySetCanceled(cancellationToken);
+            });
+            await follower.Task;
+        }
+        finally
+        {
+            _table.Unpin(log);
+        }
+    }
+
+    public void Close(LogKey key) => _table.Close(key);
+
+    public ValueTask DeleteRunAsync(string @namespace, string run, CancellationToken cancellationToken)
+    {
+        var folder = _paths.Run(@namespace, run);
+        _table.ForgetRun(@namespace, run);
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Flushes what waits, wakes followers, closes the files.</summary>
+    public void Dispose()
+    {
+        _flusher.Dispose();
+        _table.Dispose();
+    }
+
+    private ValueTask<T> With<T>(LogKey key, Func<AttemptLog, T> read)
+    {
+        var log = _table.Pin(key);
+        try
+        {
+            return ValueTask.FromResult(read(log));
+        }
+        catch (IOException failure)
+        {
+            throw new StoreUnavailableException("cannot read a log: " + failure.Message, failure);
+        }
+        finally
+        {
+            _table.Unpin(log);
+        }
+    }
+}
