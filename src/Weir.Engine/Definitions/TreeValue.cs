@@ -32,7 +32,9 @@ internal sealed record TreeText(string Value, bool Plain, Place Place) : TreeVal
     };
 
     public decimal? Number =>
-        Plain && decimal.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+        Plain && decimal.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     public override string Description =>
         IsNull ? "nothing" : $"`{(Value.Length > MaxShown ? Value[..MaxShown] + "…" : Value)}`";

@@ -92,7 +92,8 @@ internal sealed class ExpressionChecker(ExpressionNames names)
         {
             Report(
                 step.Position,
-                $"step `{step.Name}` may not have ended when this is evaluated: it must come before, or stand in `needs`");
+                $"step `{step.Name}` may not have ended when this is evaluated: "
+                + "it must come before, or stand in `needs`");
         }
 
         CheckKnown(path[2], ExpressionRoots.StepFields, "field of a step");

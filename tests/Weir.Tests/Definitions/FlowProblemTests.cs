@@ -24,7 +24,8 @@ public sealed class FlowProblemTests
             when: steps.build.state = 'failed'
         """,
         """
-        1:7: name: `My Flow` is no name: 1 to 63 lower-case letters, digits and `-`, no `-` at either end: did you mean `my-flow`?
+        1:7: name: `My Flow` is no name: 1 to 63 lower-case letters, digits and `-`, no `-` at either end:
+            did you mean `my-flow`?
         2:1: imagee: unknown key `imagee`: did you mean `image`?
         3:10: timeout: expected a duration such as `90s`, `10m` or `1h30m`, found `10 minutes`: did you mean `10m`?
         5:35: params.count.default: expected a number, found `many`
@@ -53,6 +54,16 @@ public sealed class FlowProblemTests
     [InlineData("name: [a]\nsteps: [{commands: x}]", "1:7: name: expected a text, found a list")]
     [InlineData("name: a\nsteps: [{commands: {a: b}}]", "2:20: steps[0].commands: expected a text, found a map")]
     [InlineData("name: a\nsteps: [{commands: [\"\"]}]", "2:21: steps[0].commands[0]: the command is empty")]
+    [InlineData(
+        "name: a\nsteps: [{commands: x, matrix: {a: [1]}}]",
+        "2:23: steps[0].matrix: `matrix` is not supported yet by this version of Weir")]
+    [InlineData(
+        "name: a\non: []\nsteps: [{commands: x}]",
+        "2:1: on: `on` is not supported yet by this version of Weir")]
+    [InlineData("name: a\nname: b\nsteps: [{commands: x}]", "2:1: name: the key `name` stands already at line 1")]
+    public void Says_what_is_wrong_with_a_file(string text, string problem) => FlowText.HasProblems(text, problem);
+
+    [Theory]
     [InlineData(
         "name: a\nsteps: [{commands: x, allow_failure: yes}]",
         "2:38: steps[0].allow_failure: expected true or false, found `yes`")]
@@ -83,18 +94,28 @@ public sealed class FlowProblemTests
         "name: a\nsteps: [{commands: x, runtime: dokcer}]",
         "2:32: steps[0].runtime: expected one of process, docker, fake, found `dokcer`: did you mean `docker`?")]
     [InlineData(
-        "name: a\nsteps: [{commands: x, matrix: {a: [1]}}]",
-        "2:23: steps[0].matrix: `matrix` is not supported yet by this version of Weir")]
-    [InlineData(
-        "name: a\non: []\nsteps: [{commands: x}]",
-        "2:1: on: `on` is not supported yet by this version of Weir")]
-    [InlineData("name: a\nname: b\nsteps: [{commands: x}]", "2:1: name: the key `name` stands already at line 1")]
-    [InlineData(
         "name: a\nsteps: [{commands: x, env: {1A: x}}]",
         "2:29: steps[0].env.1A: `1A` is no name of an environment variable: letters, digits and `_`, no digit first")]
     [InlineData(
         "name: a\nsteps: [{commands: x, env: [A=1]}]",
         "2:28: steps[0].env: expected a map (`NAME: value`), found a list")]
+    [InlineData(
+        "name: a\nsteps: [{commands: x, shell: 'sh -e'}]",
+        "2:30: steps[0].shell: `sh -e` is no program: write one name or path, as in `bash` or `/bin/sh`")]
+    [InlineData(
+        "name: a\nsteps: [{commands: x, image: '--privileged'}]",
+        "2:30: steps[0].image: `--privileged` is no image: "
+        + "write it as in `debian:bookworm` or `registry.example/team/tool@sha256:…`")]
+    [InlineData(
+        "name: \"a\\n\"\nsteps: [{commands: x}]",
+        "1:7: name: `a\n` is no name: 1 to 63 lower-case letters, digits and `-`, no `-` at either end: "
+        + "did you mean `a`?")]
+    [InlineData(
+        "name: a\nsteps: [{commands: \"a\\0b\"}]",
+        "2:20: steps[0].commands: a text must not hold the character NUL")]
+    public void Says_what_is_wrong_with_a_value(string text, string problem) => FlowText.HasProblems(text, problem);
+
+    [Theory]
     [InlineData(
         "name: a\nsteps: [{commands: x, artifacts: [{name: r}]}]",
         "2:35: steps[0].artifacts[0]: an artifact needs the key `path`")]
@@ -124,6 +145,9 @@ public sealed class FlowProblemTests
         "name: a\nsteps: [{commands: x, artifacts: [deps]}, {commands: x, needs: [], resources: [deps]}]",
         "2:80: steps[1].resources[0]: step `step-1` leaves `deps`, but is not over for sure before this one: "
         + "put it into `needs`")]
+    public void Says_what_is_wrong_with_a_step(string text, string problem) => FlowText.HasProblems(text, problem);
+
+    [Theory]
     [InlineData(
         "name: a\nparams: {p: {choices: [a], type: string}}\nsteps: [{commands: x}]",
         "2:23: params.p.choices: `choices` goes with the type choice, not with string")]
@@ -140,21 +164,8 @@ public sealed class FlowProblemTests
         "name: a\nsteps: [{name: b, commands: x, when: steps.c.status == 'failed'}, {name: c, commands: x}]",
         "2:44: steps[0].when: step `c` may not have ended when this is evaluated: "
         + "it must come before, or stand in `needs`")]
-    [InlineData(
-        "name: a\nsteps: [{commands: x, shell: 'sh -e'}]",
-        "2:30: steps[0].shell: `sh -e` is no program: write one name or path, as in `bash` or `/bin/sh`")]
-    [InlineData(
-        "name: a\nsteps: [{commands: x, image: '--privileged'}]",
-        "2:30: steps[0].image: `--privileged` is no image: "
-        + "write it as in `debian:bookworm` or `registry.example/team/tool@sha256:…`")]
-    [InlineData(
-        "name: \"a\\n\"\nsteps: [{commands: x}]",
-        "1:7: name: `a\n` is no name: 1 to 63 lower-case letters, digits and `-`, no `-` at either end: "
-        + "did you mean `a`?")]
-    [InlineData(
-        "name: a\nsteps: [{commands: \"a\\0b\"}]",
-        "2:20: steps[0].commands: a text must not hold the character NUL")]
-    public void Says_what_is_wrong(string text, string problem) => FlowText.HasProblems(text, problem);
+    public void Says_what_is_wrong_with_a_parameter_or_an_expression(string text, string problem) =>
+        FlowText.HasProblems(text, problem);
 
     [Fact]
     public void Shows_cycles_as_paths()

@@ -37,7 +37,7 @@ public sealed class FlowReaderTests
               short: v
               two: 2
               no: false
-            source: { git: "https://example.org/r.git", ref: "${{ params.ref }}", depth: 1, image: "example/git:1" }
+            source: { git: "https://example.org/r.git", ref: "${{ params.ref }}", depth: 1, image: "git:1" }
             timeout: 2h
             queue_timeout: 10m
             disconnect: 0s
@@ -50,15 +50,15 @@ public sealed class FlowReaderTests
             (flow.Title, flow.Description, flow.Image, flow.Runtime));
         Assert.Equal(["CI=true", "N=1.10", "T=x"], flow.Env.Select(e => $"{e.Key}={e.Value}"));
         Assert.Equal(
-            "ref:string count:number fast:boolean level:choice must:string short:string two:number no:boolean".Split(' '),
-            flow.Params.Select(p => $"{p.Name}:{p.Type}"));
+            "ref:string count:number fast:boolean level:choice must:string short:string two:number no:boolean",
+            string.Join(' ', flow.Params.Select(p => $"{p.Name}:{p.Type}")));
         Assert.Equal(
             ["\"main\"", "3", "true", "\"low\"", null, "\"v\"", "2", "false"],
             flow.Params.Select(p => p.Default?.GetRawText()));
         Assert.True(flow.Params[4].Required);
         Assert.Equal(["low", "high"], flow.Params[3].Choices);
         Assert.Equal(
-            new SourceDefinition("https://example.org/r.git", "${{ params.ref }}") { Depth = 1, Image = "example/git:1" },
+            new SourceDefinition("https://example.org/r.git", "${{ params.ref }}") { Depth = 1, Image = "git:1" },
             flow.Source);
         Assert.Equal(
             (TimeSpan.FromHours(2), TimeSpan.FromMinutes(10), TimeSpan.Zero),

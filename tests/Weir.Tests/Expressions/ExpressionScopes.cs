@@ -14,7 +14,8 @@ internal static class ExpressionScopes
         Run = new Dictionary<string, string> { ["id"] = "01j", ["flow"] = "build" },
         Steps = new Dictionary<string, StepFacts>
         {
-            ["test"] = new(RunStatus.Failed, 2, new Dictionary<string, string> { ["version"] = "10", ["ok"] = "false" }),
+            ["test"] = new(
+                RunStatus.Failed, 2, new Dictionary<string, string> { ["version"] = "10", ["ok"] = "false" }),
             ["a-b"] = new(RunStatus.Success, 0, new Dictionary<string, string>()),
             ["later"] = new(RunStatus.Pending, null, new Dictionary<string, string>()),
         },

@@ -24,7 +24,11 @@ public sealed class StoredPlanTests
                     retry: { attempts: 1, on: [exit], backoff: { first: 0s, max: 0s } }
                     limits: { cpu: 0.5, memory: 1MiB }
                     labels: { a: b }
-                  - { name: last, commands: x, needs: [bare], resources: [{ name: d, required: false }], allow_failure: true }
+                  - name: last
+                    commands: x
+                    needs: [bare]
+                    resources: [{ name: d, required: false }]
+                    allow_failure: true
                 """),
             new PlanInputs()).Plan!;
         var json = RunCodec.PlanJson(plan);
