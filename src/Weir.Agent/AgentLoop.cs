@@ -66,7 +66,7 @@ public sealed partial class AgentLoop
         done.Cancel();
         await Task.WhenAll(beside);
         _failure?.Throw();
-        await GiveBackAsync(giveUp.Token);
+        if (!giveUp.IsCancellationRequested) await GiveBackAsync(giveUp.Token);
     }
 
     /// <summary>Renews first; what is still ours then goes on, if its runtime can take it up, and everything else is swept.</summary>
@@ -224,7 +224,8 @@ public sealed partial class AgentLoop
         }
     }
 
-    // What a claim under way may still bring is not held, and this renewal says so.
+    // What a claim under way may still bring is not held, and this renewal says so. It also gives back an outcome that was
+    // not delivered, so it is not for an agent that had to give up.
     private async Task GiveBackAsync(CancellationToken cancellationToken)
     {
         using var longest = new CancellationTokenSource(GiveUpAfter, _context.Time);

@@ -1,1 +1,4 @@
-return 0;
+using Weir.Cli;
+
+using var interruption = new Interruption();
+return await CommandLine.RunAsync(args, CliHost.OfProcess(interruption), interruption.Token);

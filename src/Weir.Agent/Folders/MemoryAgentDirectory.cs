@@ -16,7 +16,6 @@ public sealed class MemoryAgentDirectory : AgentDirectory
     private readonly SortedDictionary<string, MemoryAttemptFolder> _attempts = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _workspaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _moved = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _handedOn = new(StringComparer.Ordinal);
     private long _generation;
 
     public override DateTimeOffset? LastRenewal { get; set; }
@@ -39,24 +38,27 @@ public sealed class MemoryAgentDirectory : AgentDirectory
     {
     }
 
-    private void Prepare(string workspace, AttemptFence fence, WorkspaceSource? source)
+    private void Prepare(string workspace, AttemptFence fence, StepWork work)
     {
         lock (_lock)
         {
             _workspaces.Remove(workspace);
-            if (source is not null)
-            {
-                var from = WorkspaceOf(fence.Run, source.Step, source.Attempt);
-                var movedTo = _moved.GetValueOrDefault(from);
-                if (!_workspaces.Contains(from) && movedTo is not null && _workspaces.Contains(movedTo)) from = movedTo;
-                if (!_workspaces.Contains(from) && source.Digest is null) throw Gone(source);
-                if (_handedOn.Contains(WorkspaceOf(fence.Run, source.Step, source.Attempt)) && _workspaces.Remove(from))
-                {
-                    _moved[WorkspaceOf(fence.Run, source.Step, source.Attempt)] = workspace;
-                }
-            }
-
+            if (work.Workspace is { } source) Take(WorkspaceOf(fence.Run, source.Step, source.Attempt), workspace, work);
             _workspaces.Add(workspace);
+        }
+    }
+
+    private void Take(string from, string workspace, StepWork work)
+    {
+        var present = _workspaces.Contains(from) ? from : _moved.GetValueOrDefault(from);
+        if (present is null || !_workspaces.Contains(present))
+        {
+            if (work.Workspace!.Digest is null) throw Gone(work.Workspace);
+        }
+        else if (work.WorkspaceIsHandedOn || present != from)
+        {
+            _workspaces.Remove(present);
+            _moved[from] = workspace;
         }
     }
 
@@ -65,7 +67,6 @@ public sealed class MemoryAgentDirectory : AgentDirectory
         lock (_lock)
         {
             var borrowed = work.Workspace is { } source && _moved.ContainsKey(WorkspaceOf(run, source.Step, source.Attempt));
-            if (work.KeepWorkspace && work.WorkspaceIsHandedOn) _handedOn.Add(workspace);
             if (!work.KeepWorkspace && (succeeded || !borrowed)) _workspaces.Remove(workspace);
         }
     }
@@ -92,9 +93,8 @@ public sealed class MemoryAgentDirectory : AgentDirectory
 
         public override async Task PrepareWorkspaceAsync(OpenBlob blobs, CancellationToken cancellationToken)
         {
-            var source = record.Assignment.Work.Workspace;
-            owner.Prepare(WorkspacePath, record.Assignment.Fence, source);
-            if (source?.Digest is not { } digest) return;
+            owner.Prepare(WorkspacePath, record.Assignment.Fence, record.Assignment.Work);
+            if (record.Assignment.Work.Workspace?.Digest is not { } digest) return;
             await using var content = await blobs(digest, cancellationToken);
         }
 

@@ -7,13 +7,12 @@ namespace Weir.Agent.Folders;
 
 /// <summary>
 /// The workspaces of this agent: <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;</c>. One that a single later step continues is moved to
-/// it, others are copied. Beside a workspace that may be moved lies <c>….handed</c>; once it was moved, <c>….moved</c> tells
-/// where to, so that a further attempt of the same step finds it again.
+/// it, others are copied. Where one was moved from, <c>….moved</c> tells where to, so that a further attempt of the same step
+/// finds it again.
 /// </summary>
 internal sealed class WorkspaceShelf(string root, BlobCache cache)
 {
     private readonly ConcurrentDictionary<string, bool> _busy = new(StringComparer.Ordinal);
-    private const string Handed = ".handed";
     private const string Moved = ".moved";
 
     /// <summary>The workspace of an attempt under way, which no tidying touches until it is done.</summary>
@@ -27,18 +26,18 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache)
     public void Done(string workspace) => _busy.TryRemove(workspace, out _);
 
     public async Task PrepareAsync(
-        string target, AttemptFence fence, WorkspaceSource? source, OpenBlob blobs, CancellationToken cancellationToken)
+        string target, AttemptFence fence, StepWork work, OpenBlob blobs, CancellationToken cancellationToken)
     {
         if (!FolderTree.TryDelete(target)) throw new IOException($"{target} cannot be removed");
         FolderTree.Create(Path.GetDirectoryName(target)!, FolderTree.Passable);
-        if (source is null)
+        if (work.Workspace is not { } source)
         {
             FolderTree.Create(target, FolderTree.Private);
             return;
         }
 
         var from = PathOf(fence.Run, source.Step, source.Attempt);
-        if (Directory.Exists(from) && File.Exists(from + Handed)) Move(from, from, target);
+        if (Directory.Exists(from) && work.WorkspaceIsHandedOn) Move(from, from, target);
         else if (Directory.Exists(from)) FolderTree.Copy(from, target, cancellationToken);
         else if (MovedTo(from) is { } other) Move(from, other, target);
         else if (source.Digest is { } digest) await UnpackAsync(digest, target, blobs, cancellationToken);
@@ -48,12 +47,7 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache)
     /// <summary>A step that failed may be tried again, and then needs the workspace that was moved to it.</summary>
     public void Leave(string workspace, AttemptFence fence, StepWork work, bool succeeded)
     {
-        if (work.KeepWorkspace)
-        {
-            if (work.WorkspaceIsHandedOn && Directory.Exists(workspace)) File.WriteAllBytes(workspace + Handed, []);
-            return;
-        }
-
+        if (work.KeepWorkspace) return;
         var borrowed = work.Workspace is { } source && File.Exists(PathOf(fence.Run, source.Step, source.Attempt) + Moved);
         if (succeeded || !borrowed) FolderTree.TryDelete(workspace);
     }

@@ -1,6 +1,7 @@
 using Weir.Agent.Folders;
 using Weir.Agent.Pacing;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Problems;
 using Weir.Engine.Links;
 
 namespace Weir.Agent.Steps;
@@ -28,7 +29,7 @@ internal sealed class BlobExchange(AgentContext context, AttemptFence fence, Jit
             {
                 return await ask();
             }
-            catch (LinkException e) when (!e.Permanent)
+            catch (LinkException e) when (!e.Permanent && e.Code != ErrorCodes.BlobNotFound)
             {
                 await Task.Delay(jitter.Backoff(failures), context.Time, cancellationToken);
             }

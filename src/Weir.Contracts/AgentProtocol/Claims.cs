@@ -9,10 +9,10 @@ namespace Weir.Contracts.AgentProtocol;
 public sealed record ClaimRequest(ClaimNonce Nonce, int FreeSlots, int WaitMilliseconds)
 {
     /// <summary>What the agent says of its host (<c>host.os</c>, <c>host.arch</c>); never opens a secret.</summary>
-    public IReadOnlyDictionary<string, string> Host { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Host { get; set; } = new Dictionary<string, string>();
 
     /// <summary>The runtimes this agent offers, in its order of preference: <c>process docker fake</c>.</summary>
-    public IReadOnlyList<string> Runtimes { get; init; } = [];
+    public IReadOnlyList<string> Runtimes { get; set; } = [];
 }
 
 /// <summary>Numbers an agent's claims in the order it makes them, so that late and repeated ones are told apart.</summary>
@@ -60,25 +60,25 @@ public sealed record Assignment(AttemptFence Fence, StepWork Work)
 public sealed record StepWork
 {
     /// <summary>What the step is: <c>commands</c>; other kinds join through the engine's op extension point.</summary>
-    public string Kind { get; init; } = "commands";
+    public string Kind { get; set; } = "commands";
     public string? Image { get; init; }
 
     /// <summary>The runtime that must be used, or null for the agent's choice.</summary>
     public string? Runtime { get; init; }
-    public IReadOnlyList<string> Commands { get; init; } = [];
-    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyList<string> Commands { get; set; } = [];
+    public IReadOnlyDictionary<string, string> Env { get; set; } = new Dictionary<string, string>();
     public string? Shell { get; init; }
 
     /// <summary>Working folder, relative to the workspace (or absolute inside an image); null = the workspace.</summary>
     public string? Workdir { get; init; }
     public long TimeoutMilliseconds { get; init; }
     public int KillGraceMilliseconds { get; init; }
-    public StepLimits Limits { get; init; } = new();
+    public StepLimits Limits { get; set; } = new();
 
     /// <summary>The step whose workspace this one continues; null = an empty one.</summary>
     public WorkspaceSource? Workspace { get; init; }
 
-    /// <summary>True when exactly one later step continues this workspace, so it may be handed on without a copy.</summary>
+    /// <summary>True when nobody else continues <see cref="Workspace"/>, so that it may be taken without a copy.</summary>
     public bool WorkspaceIsHandedOn { get; init; }
 
     /// <summary>True when some later step continues this workspace at all, so it is kept after the step.</summary>
@@ -86,11 +86,11 @@ public sealed record StepWork
 
     /// <summary>True when a later step may run on another agent, so the workspace is left as a blob as well.</summary>
     public bool UploadWorkspace { get; init; }
-    public IReadOnlyList<ArtifactWork> Artifacts { get; init; } = [];
-    public IReadOnlyList<ResourceWork> Resources { get; init; } = [];
+    public IReadOnlyList<ArtifactWork> Artifacts { get; set; } = [];
+    public IReadOnlyList<ResourceWork> Resources { get; set; } = [];
 
     /// <summary>Names the step may write to the file named by <c>WEIR_OUTPUT</c>.</summary>
-    public IReadOnlyList<string> Outputs { get; init; } = [];
+    public IReadOnlyList<string> Outputs { get; set; } = [];
 }
 
 /// <summary>Where a workspace comes from.</summary>

@@ -11,7 +11,7 @@ public sealed record ReportRequest(AttemptFence Fence)
     public string? Runtime { get; init; }
 
     /// <summary>All commands that have started so far, in order.</summary>
-    public IReadOnlyList<CommandRecord> Commands { get; init; } = [];
+    public IReadOnlyList<CommandRecord> Commands { get; set; } = [];
 }
 
 /// <summary>One command of a step: its text, times, exit code and the part of each log that is its own.</summary>
@@ -34,10 +34,10 @@ public sealed record FinishRequest(AttemptFence Fence, AttemptOutcome Outcome)
 
     /// <summary>Nonce of the claim that this finish makes in passing, as in <see cref="ClaimRequest"/>.</summary>
     public ClaimNonce? ClaimNonce { get; init; }
-    public IReadOnlyList<string> Runtimes { get; init; } = [];
+    public IReadOnlyList<string> Runtimes { get; set; } = [];
 
     /// <summary>The end of the logs, so that a short step needs no request of its own for them; at most 64 KiB.</summary>
-    public IReadOnlyList<LogPiece> Tail { get; init; } = [];
+    public IReadOnlyList<LogPiece> Tail { get; set; } = [];
 }
 
 public sealed record AttemptOutcome(RunStatus Status, ReasonCode Reason)
@@ -45,9 +45,9 @@ public sealed record AttemptOutcome(RunStatus Status, ReasonCode Reason)
     /// <summary>For people: what happened, in one sentence.</summary>
     public string? Message { get; init; }
     public int? ExitCode { get; init; }
-    public IReadOnlyDictionary<string, string> Outputs { get; init; } = new Dictionary<string, string>();
-    public IReadOnlyList<ArtifactRecord> Artifacts { get; init; } = [];
-    public IReadOnlyList<CommandRecord> Commands { get; init; } = [];
+    public IReadOnlyDictionary<string, string> Outputs { get; set; } = new Dictionary<string, string>();
+    public IReadOnlyList<ArtifactRecord> Artifacts { get; set; } = [];
+    public IReadOnlyList<CommandRecord> Commands { get; set; } = [];
 
     /// <summary>Bytes of each log as the agent counted them; the step's log ends there.</summary>
     public long StdoutBytes { get; init; }

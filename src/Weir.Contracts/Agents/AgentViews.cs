@@ -15,14 +15,14 @@ public sealed record AgentView
     public required DateTimeOffset Enrolled { get; init; }
 
     /// <summary>Set at enrolment or by an admin; decide which steps it may claim.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
 
     /// <summary>What the agent says of its host; for people, never for rights.</summary>
-    public IReadOnlyDictionary<string, string> Host { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Host { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Namespaces it may work for; empty = all.</summary>
-    public IReadOnlyList<string> Namespaces { get; init; } = [];
-    public IReadOnlyList<string> Runtimes { get; init; } = [];
+    public IReadOnlyList<string> Namespaces { get; set; } = [];
+    public IReadOnlyList<string> Runtimes { get; set; } = [];
     public int Slots { get; init; }
     public int Busy { get; init; }
 }
@@ -45,10 +45,10 @@ public enum AgentState
 public sealed record EnrolRequest(string Name, string PublicKey)
 {
     public string? JoinToken { get; init; }
-    public int Slots { get; init; } = 1;
-    public int Protocol { get; init; } = Protocol1;
-    public IReadOnlyList<string> Runtimes { get; init; } = [];
-    public IReadOnlyDictionary<string, string> Host { get; init; } = new Dictionary<string, string>();
+    public int Slots { get; set; } = 1;
+    public int Protocol { get; set; } = Protocol1;
+    public IReadOnlyList<string> Runtimes { get; set; } = [];
+    public IReadOnlyDictionary<string, string> Host { get; set; } = new Dictionary<string, string>();
     public const int Protocol1 = 1;
 }
 
@@ -73,13 +73,13 @@ public sealed record UpdateAgentRequest
 
 public sealed record CreateJoinTokenRequest
 {
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
-    public IReadOnlyList<string> Namespaces { get; init; } = [];
-    public int Uses { get; init; } = 1;
+    public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
+    public IReadOnlyList<string> Namespaces { get; set; } = [];
+    public int Uses { get; set; } = 1;
 
     /// <summary>Lifetime; the default is one hour.</summary>
     [JsonConverter(typeof(DurationConverter))]
-    public TimeSpan ExpiresIn { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan ExpiresIn { get; set; } = TimeSpan.FromHours(1);
 }
 
 /// <summary>The token is shown this once.</summary>

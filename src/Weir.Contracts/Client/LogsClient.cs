@@ -61,7 +61,7 @@ public sealed class LogsClient
 /// <summary>Which part of a step's log.</summary>
 public sealed record LogQuery
 {
-    public LogView View { get; init; } = LogView.Both;
+    public LogView View { get; set; } = LogView.Both;
 
     /// <summary>Null = the newest attempt; following also goes over to the next ones.</summary>
     public int? Attempt { get; init; }

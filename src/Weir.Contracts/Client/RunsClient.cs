@@ -64,9 +64,9 @@ public sealed class RunsClient
 public sealed record RunListQuery
 {
     public string? Flow { get; init; }
-    public IReadOnlyList<RunStatus> Statuses { get; init; } = [];
+    public IReadOnlyList<RunStatus> Statuses { get; set; } = [];
 
     /// <summary>Only runs created at or after it.</summary>
     public DateTimeOffset? Since { get; init; }
-    public PageQuery Page { get; init; } = new();
+    public PageQuery Page { get; set; } = new();
 }

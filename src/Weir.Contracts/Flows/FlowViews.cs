@@ -13,8 +13,8 @@ public sealed record FlowView
     public required int Revision { get; init; }
     public required DateTimeOffset Created { get; init; }
     public string? CreatedBy { get; init; }
-    public IReadOnlyList<ParamView> Params { get; init; } = [];
-    public IReadOnlyList<string> Steps { get; init; } = [];
+    public IReadOnlyList<ParamView> Params { get; set; } = [];
+    public IReadOnlyList<string> Steps { get; set; } = [];
 
     /// <summary>The definition as it was given; left out of lists.</summary>
     public string? Definition { get; init; }
@@ -45,5 +45,5 @@ public sealed record CreateFlowResponse(FlowView Flow)
 {
     /// <summary>False when the newest revision was already equal.</summary>
     public bool Changed { get; init; }
-    public IReadOnlyList<Problem> Warnings { get; init; } = [];
+    public IReadOnlyList<Problem> Warnings { get; set; } = [];
 }

@@ -54,5 +54,6 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(WhoAmIView))]
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(IReadOnlyList<Problem>))]
 public sealed partial class WeirJson : JsonSerializerContext;

@@ -8,7 +8,7 @@ public sealed record ProblemBody(string Code, int Status, string Title)
 {
     /// <summary>For people: what happened here and what to do.</summary>
     public string? Detail { get; init; }
-    public IReadOnlyList<Problem> Problems { get; init; } = [];
+    public IReadOnlyList<Problem> Problems { get; set; } = [];
 
     /// <summary>Names the request in the controller's log; only where the controller failed.</summary>
     public string? TraceId { get; init; }

@@ -25,11 +25,11 @@ public sealed record RunView
     public long Version { get; init; }
 
     /// <summary>What started it: <c>manual</c>, or the trigger's name.</summary>
-    public string Trigger { get; init; } = "manual";
+    public string Trigger { get; set; } = "manual";
 
     /// <summary>Name of the token that asked for it.</summary>
-    public string StartedBy { get; init; } = "";
-    public IReadOnlyDictionary<string, JsonElement> Params { get; init; } = new Dictionary<string, JsonElement>();
+    public string StartedBy { get; set; } = "";
+    public IReadOnlyDictionary<string, JsonElement> Params { get; set; } = new Dictionary<string, JsonElement>();
     public required DateTimeOffset Created { get; init; }
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
@@ -55,12 +55,12 @@ public sealed record StepView
     public bool Unreachable { get; init; }
     public int? ExitCode { get; init; }
     public bool AllowFailure { get; init; }
-    public IReadOnlyList<string> Needs { get; init; } = [];
+    public IReadOnlyList<string> Needs { get; set; } = [];
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
-    public IReadOnlyDictionary<string, string> Outputs { get; init; } = new Dictionary<string, string>();
-    public IReadOnlyList<ArtifactRecord> Artifacts { get; init; } = [];
-    public IReadOnlyList<AttemptView> Attempts { get; init; } = [];
+    public IReadOnlyDictionary<string, string> Outputs { get; set; } = new Dictionary<string, string>();
+    public IReadOnlyList<ArtifactRecord> Artifacts { get; set; } = [];
+    public IReadOnlyList<AttemptView> Attempts { get; set; } = [];
 }
 
 public sealed record AttemptView
@@ -75,7 +75,7 @@ public sealed record AttemptView
     public DateTimeOffset? Claimed { get; init; }
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
-    public IReadOnlyList<CommandRecord> Commands { get; init; } = [];
+    public IReadOnlyList<CommandRecord> Commands { get; set; } = [];
 }
 
 /// <summary>Starts a run of a stored flow, or of a definition given in place.</summary>
@@ -92,7 +92,7 @@ public sealed record StartRunRequest
 
     /// <summary>Name of the definition's file, for places in problems.</summary>
     public string? File { get; init; }
-    public IReadOnlyDictionary<string, JsonElement> Params { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Params { get; set; } = new Dictionary<string, JsonElement>();
 
     /// <summary>Forces the runtime of every step: <c>process</c>, <c>docker</c>, <c>fake</c>.</summary>
     public string? Runtime { get; init; }
@@ -108,7 +108,7 @@ public sealed record StartRunResponse(RunView Run)
 {
     /// <summary>True when the idempotency key had already started this run.</summary>
     public bool Existing { get; init; }
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get; set; } = [];
 }
 
 /// <summary>Why a run and each of its steps stand where they stand.</summary>
@@ -116,7 +116,7 @@ public sealed record RunExplanation(string Handle, RunStatus Status, string Summ
 
 public sealed record StepExplanation(string Step, RunStatus Status, ReasonCode Reason, string Why)
 {
-    public IReadOnlyList<string> Hints { get; init; } = [];
+    public IReadOnlyList<string> Hints { get; set; } = [];
 }
 
 /// <summary>One page of a list; <see cref="Next"/> is the opaque cursor of the following page.</summary>

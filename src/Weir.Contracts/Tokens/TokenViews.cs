@@ -58,8 +58,8 @@ public sealed record WhoAmIView
 public sealed record JoinTokenView
 {
     public required string Id { get; init; }
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
-    public IReadOnlyList<string> Namespaces { get; init; } = [];
+    public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
+    public IReadOnlyList<string> Namespaces { get; set; } = [];
     public required int UsesLeft { get; init; }
     public required DateTimeOffset Created { get; init; }
     public required DateTimeOffset Expires { get; init; }

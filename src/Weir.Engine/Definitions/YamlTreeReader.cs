@@ -69,6 +69,12 @@ internal sealed class YamlTreeReader
             else Stop(PlaceOf(error.Start), "", $"this is not YAML: {error.Message}");
             return false;
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // What the parser throws for some texts that it did not expect.
+            Stop(_events.Current is null ? new Place(1, 1) : PlaceOf(Current.End), "", "this is not YAML");
+            return false;
+        }
     }
 
     /// <summary>Reads the value that the current event begins and leaves the current event at its end.</summary>

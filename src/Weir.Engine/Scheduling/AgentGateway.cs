@@ -24,9 +24,10 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         while (true)
         {
             var epoch = signals.Claims.Epoch;
-            var taken = await desk.TakeAsync(agent, offer, request.Nonce, request.FreeSlots, cancellationToken);
             var left = wait - time.GetElapsedTime(start);
-            if (taken.Count > 0 || agent.Draining || left <= TimeSpan.Zero) return new ClaimResponse(taken) { Drain = agent.Draining };
+            var isLast = agent.Draining || left <= TimeSpan.Zero;
+            var taken = await desk.TakeAsync(agent, offer, new TakeRequest(request.Nonce, request.FreeSlots, isLast), cancellationToken);
+            if (taken.Count > 0 || isLast) return new ClaimResponse(taken) { Drain = agent.Draining };
             await WaitAsync(epoch, agent, offer, left, cancellationToken);
         }
     }
@@ -81,7 +82,7 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         if (request.ClaimNonce is { } nonce)
         {
             var offer = new AgentOffer(agent.Id, agent.Labels, request.Runtimes);
-            next = await desk.TakeAsync(agent, offer, nonce, request.FreeSlots, cancellationToken);
+            next = await desk.TakeAsync(agent, offer, new TakeRequest(nonce, request.FreeSlots, IsLast: true), cancellationToken);
         }
 
         return new FinishResponse(applied.Answer, next);

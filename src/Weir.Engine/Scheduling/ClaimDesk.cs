@@ -19,21 +19,30 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
 
     /// <summary>Entries being leased right now, so that two claims at once do not race for the same ones.</summary>
     private readonly HashSet<StepKey> _reserved = [];
-    private readonly Dictionary<string, ClaimNonce> _newest = [];
+    private readonly Dictionary<string, LastClaim> _last = [];
 
     /// <summary>Leases what suits the agent now; empty when nothing does.</summary>
+    /// <param name="request">The nonce of the claim, the slots to fill, and whether an empty answer ends the claim.</param>
     public async Task<IReadOnlyList<Assignment>> TakeAsync(
-        AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, int slots, CancellationToken cancellationToken)
+        AgentIdentity agent, AgentOffer offer, TakeRequest request, CancellationToken cancellationToken)
     {
+        var (nonce, slots, isLast) = request;
         // An agent that gave up waiting asks again while its first claim is still here: the two must not both take work.
         using var turn = await _agents.EnterAsync(agent.Id);
         if (safeguards.ClaimNonce)
         {
             var earlier = await EarlierAnswerAsync(agent, nonce, cancellationToken);
-            if (earlier.Count > 0 || IsStale(agent.Id, nonce)) return earlier;
+            if (earlier.Count > 0 || IsOver(agent.Id, nonce)) return earlier;
         }
 
-        if (agent.Draining || slots <= 0) return [];
+        var taken = agent.Draining || slots <= 0 ? [] : await PickAndLeaseAsync(agent, offer, nonce, slots, cancellationToken);
+        if (isLast || taken.Count > 0) End(agent.Id, nonce);
+        return taken;
+    }
+
+    private async Task<IReadOnlyList<Assignment>> PickAndLeaseAsync(
+        AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, int slots, CancellationToken cancellationToken)
+    {
         var picks = await PickAsync(agent, offer, Math.Min(slots, MostPerClaim), cancellationToken);
         try
         {
@@ -59,15 +68,20 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         return answer;
     }
 
-    /// <summary>A claim that arrives after a newer one of its agent has no one waiting for the answer.</summary>
-    private bool IsStale(string agent, ClaimNonce nonce)
+    /// <summary>A claim that was answered, or comes after a newer one of its agent, has no one waiting for work.</summary>
+    private bool IsOver(string agent, ClaimNonce nonce)
     {
         lock (_gate)
         {
-            if (_newest.TryGetValue(agent, out var newest) && nonce < newest) return true;
-            _newest[agent] = nonce;
+            if (_last.TryGetValue(agent, out var last) && (nonce < last.Nonce || (nonce == last.Nonce && last.IsAnswered))) return true;
+            _last[agent] = new LastClaim(nonce, false);
             return false;
         }
+    }
+
+    private void End(string agent, ClaimNonce nonce)
+    {
+        lock (_gate) _last[agent] = new LastClaim(nonce, true);
     }
 
     private async Task<List<QueueRow>> PickAsync(AgentIdentity agent, AgentOffer offer, int slots, CancellationToken cancellationToken)
@@ -143,4 +157,11 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
             foreach (var pick in picks) _reserved.Remove(new StepKey(pick.Run, pick.Step));
         }
     }
+
+    /// <param name="IsAnswered">The same nonce, late or doubled, is told what it leased and takes nothing more.</param>
+    private readonly record struct LastClaim(ClaimNonce Nonce, bool IsAnswered);
 }
+
+/// <summary>One try to serve a claim.</summary>
+/// <param name="IsLast">True when the claim is answered now, whatever there is.</param>
+public readonly record struct TakeRequest(ClaimNonce Nonce, int Slots, bool IsLast);

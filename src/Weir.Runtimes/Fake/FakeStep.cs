@@ -21,6 +21,7 @@ internal sealed class FakeStep(TimeProvider time)
     private TaskCompletionSource? _changed;
     private ITimer? _sleep;
     private int _read;
+    private int? _begun;
 
     public Task<ContainerExit> Exited => _exit.Task;
 
@@ -70,7 +71,11 @@ internal sealed class FakeStep(TimeProvider time)
             _sleep?.Dispose();
             _sleep = null;
             _acts?.Dispose();
-            _exit.TrySetResult(exit);
+            if (_exit.TrySetResult(exit) && _begun is { } command && exit.Lost is null)
+            {
+                _output.Add(new OutputChunk { Marker = new CommandMarker(command, exit.ExitCode) });
+            }
+
             Wake();
         }
     }
@@ -93,6 +98,7 @@ internal sealed class FakeStep(TimeProvider time)
             else
             {
                 _output.Add(act.Output);
+                if (act.Output.Marker is { } marker) _begun = marker.ExitCode is null ? marker.Index : null;
             }
         }
 

@@ -73,7 +73,8 @@ internal sealed class StepGroup(ControlGroups groups, string id)
     private const int RemovalRounds = 100;
 
     private IEnumerable<string> Folders =>
-        new[] { groups.Memory, groups.Processes, groups.Cpu }.OfType<string>().Distinct().Select(parent => Path.Combine(parent, id));
+        new[] { groups.Memory, groups.Processes, groups.Cpu }.OfType<string>().Distinct()
+            .Select(parent => Path.Combine(parent, id));
 
     public void Create(StepLimits limits)
     {
@@ -92,7 +93,7 @@ internal sealed class StepGroup(ControlGroups groups, string id)
     public bool RanOutOfMemory()
     {
         var file = Path.Combine(groups.Memory, id, groups.IsSecond ? "memory.events" : "memory.oom_control");
-        return File.ReadLines(file).Any(line =>
+        return File.Exists(file) && File.ReadLines(file).Any(line =>
             line.StartsWith("oom_kill ", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal));
     }
 

@@ -5,9 +5,11 @@ namespace Weir.Runtimes.Process;
 /// <summary>Whole folders that a step may have filled with anything: links are never followed.</summary>
 internal static class FolderTree
 {
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private static readonly EnumerationOptions Everything = new()
     {
-        AttributesToSkip = 0,
+        AttributesToSkip = FileAttributes.None,
         IgnoreInaccessible = false,
         RecurseSubdirectories = true,
     };
@@ -23,12 +25,31 @@ internal static class FolderTree
                 entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
         };
         foreach (var name in names) GiveOne(name, user);
-        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(folder, Private);
     }
 
     public static void Remove(string folder)
     {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (!Directory.Exists(folder)) return;
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            Unlock(folder);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // A step may have closed folders that its own user (the agent's) must open again to empty them.
+    private static void Unlock(string folder)
+    {
+        File.SetUnixFileMode(folder, Private);
+        foreach (var entry in new DirectoryInfo(folder).EnumerateDirectories())
+        {
+            if (entry.LinkTarget is null) Unlock(entry.FullName);
+        }
     }
 
     // A second name of a file that was never a step's own could stand anywhere; giving it away would give that file away.

@@ -20,6 +20,7 @@ internal static unsafe partial class Posix
     public const int AtEmptyPath = 0x1000;
     public const int AtSymlinkNoFollow = 0x100;
     public const int CurrentFolder = -100;
+    public const short PollReadable = 0x01;
     public const short PollHangUp = 0x10;
     public const int LimitOfProcesses = 6;
     public const int LimitOfAddressSpace = 9;
@@ -30,6 +31,10 @@ internal static unsafe partial class Posix
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
     public static SafeFileHandle Open(string path, int flags) => Checked(OpenFile(path, flags | CloseOnExec, 0), path);
+
+    /// <summary>The file, or an invalid handle.</summary>
+    public static SafeFileHandle TryOpen(string path, int flags) =>
+        new(OpenFile(path, flags | CloseOnExec, 0), ownsHandle: true);
 
     /// <summary>A pipe that no child inherits: what is written to the second comes out of the first.</summary>
     public static (SafeFileHandle Read, SafeFileHandle Write) Pipe()

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Weir.Runtimes.Process;
 
@@ -58,6 +57,16 @@ internal static class ProcFiles
         return false;
     }
 
+    /// <summary>True when this process has the kernel's capability of that number.</summary>
+    public static bool IsCapableOf(int capability)
+    {
+        const string name = "CapEff:";
+        var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return ulong.TryParse(
+            line.AsSpan(Math.Min(name.Length, line?.Length ?? 0)).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture,
+            out var capabilities) && (capabilities >> capability & 1) != 0;
+    }
+
     /// <summary>True when the environment that the process began with holds the text.</summary>
     public static bool BeganWith(int pid, ReadOnlySpan<byte> environmentLine)
     {
@@ -73,32 +82,22 @@ internal static class ProcFiles
 
     private static unsafe int? Read(int pid, string name, Span<byte> buffer)
     {
-        SafeFileHandle file;
-        try
+        using var file = Posix.TryOpen(
+            string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{name}"), Posix.ReadOnly);
+        if (file.IsInvalid) return null;
+        var total = 0;
+        fixed (byte* start = buffer)
         {
-            file = File.OpenHandle(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{name}"));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-
-        using (file)
-        {
-            var total = 0;
-            fixed (byte* start = buffer)
+            while (total < buffer.Length)
             {
-                while (total < buffer.Length)
-                {
-                    var count = (int)Posix.Read(file, start + total, buffer.Length - total);
-                    if (count < 0) return null;
-                    if (count == 0) break;
-                    total += count;
-                }
+                var count = (int)Posix.Read(file, start + total, buffer.Length - total);
+                if (count < 0) return null;
+                if (count == 0) break;
+                total += count;
             }
-
-            return total;
         }
+
+        return total;
     }
 
     private static int Split(ReadOnlySpan<byte> text, Span<Range> fields)

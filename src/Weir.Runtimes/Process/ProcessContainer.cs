@@ -36,7 +36,7 @@ internal sealed class ProcessContainer : IStepContainer
     public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => _exit.Task.WaitAsync(cancellationToken);
 
     public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
-        Task.FromResult(_parts.Folder.ReadOutput(maxBytes));
+        Task.Run(() => _parts.Folder.ReadOutput(maxBytes), cancellationToken);
 
     public async Task KillAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
@@ -62,9 +62,15 @@ internal sealed class ProcessContainer : IStepContainer
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        await _parts.Tree.KillAsync(_time, CancellationToken.None);
-        await _ending;
-        await _onDispose(_parts);
+        try
+        {
+            await _parts.Tree.KillAsync(_time, CancellationToken.None);
+            await _ending;
+        }
+        finally
+        {
+            await _onDispose(_parts);
+        }
     }
 
     // Whatever is left of the step must not hold its streams open for ever; a kill under way gives it its grace.

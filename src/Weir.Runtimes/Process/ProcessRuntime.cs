@@ -12,17 +12,21 @@ namespace Weir.Runtimes.Process;
 public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
 {
     private const int NonceDigits = 32;
+    private const int CapabilityToAdministrate = 21;
     private const int MaxIdLength = 200;
     private readonly ProcessRuntimeOptions _options;
     private readonly TimeProvider _time;
     private readonly ControlGroups? _groups = ControlGroups.Find();
+    private readonly bool _canUnshare = ProcFiles.IsCapableOf(CapabilityToAdministrate);
     private readonly EventThread _events = EventThread.Start();
     private readonly UserPool? _users;
+    private readonly StepGuard _guard;
     private readonly ConcurrentDictionary<string, ProcessContainer> _containers = new(StringComparer.Ordinal);
 
     private ProcessRuntime(ProcessRuntimeOptions options, TimeProvider time)
     {
         (_options, _time) = (options, time);
+        _guard = new StepGuard(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true));
         _users = options.OwnUsers ? new UserPool(options.UserClaims, options.FirstUser, time) : null;
     }
 
@@ -30,8 +34,9 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
 
     public RuntimeCapabilities Capabilities =>
         RuntimeCapabilities.Commands
-        | (_groups is null ? 0 : RuntimeCapabilities.Limits)
-        | (_users is null ? 0 : RuntimeCapabilities.OwnUser | RuntimeCapabilities.NoNetwork);
+        | (_groups is null ? RuntimeCapabilities.None : RuntimeCapabilities.Limits)
+        | (_users is null ? RuntimeCapabilities.None : RuntimeCapabilities.OwnUser)
+        | (_canUnshare ? RuntimeCapabilities.NoNetwork : RuntimeCapabilities.None);
 
     public static ProcessRuntime Start(ProcessRuntimeOptions options, TimeProvider time)
     {
@@ -45,6 +50,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         CheckId(spec.Id);
         var shell = ShellCall.Find(spec.Work.Shell, _options.Path);
         var user = _users is null ? null : await _users.ForSlotAsync(spec.Slot, cancellationToken);
+        await _guard.StartAsync(_events, cancellationToken);
         var container = await MakeAsync(spec, shell with { User = user?.Id, NoNetwork = NeedsNoNetwork(spec) }, user);
         return _containers[spec.Id] = container;
     }
@@ -75,6 +81,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var container in _containers.Values) await container.DisposeAsync();
+        await _guard.DismissAsync();
         _events.Dispose();
         _users?.Dispose();
     }
@@ -90,7 +97,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     {
         if (spec.Work.Limits.Network != "none") return false;
         if (Capabilities.HasFlag(RuntimeCapabilities.NoNetwork)) return true;
-        throw new RuntimeException("this agent cannot run a step without network: it is not root");
+        throw new RuntimeException("this agent cannot run a step without network: it may not make network namespaces");
     }
 
     private async Task<ProcessContainer> MakeAsync(ContainerSpec spec, ShellCall shell, StepUser? user)
@@ -106,20 +113,25 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
             made.Push(() => Done(output.Dispose));
             var group = IsLimited(spec.Work.Limits) ? _groups?.Create(spec.Id, spec.Work.Limits) : null;
             if (group is not null) made.Push(() => group.RemoveAsync(_time));
-            var cookie = RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true);
+            var cookie = $"{_guard.Nonce}.{RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true)}";
             var process = await StepProcess.StartAsync(
                 _events, shell.Arguments, EnvironmentOf(folder, cookie), folder, output.Writers);
             user?.Join(process.Pid);
             made.Push(() => process.DropAsync());
-            var started = ProcFiles.Facts(process.Pid)?.Started ?? -1;
+            var started = ProcFiles.Facts(process.Pid)?.Started ?? 0;
             var record = new StepRecord(spec.Id, process.Pid, started, cookie, user?.Id ?? -1, folder.Path);
             record.Save(_options.Folder);
             made.Push(() => Done(() => record.Delete(_options.Folder)));
             Limit(process.Pid, spec.Work.Limits, group, user);
-            var tree = user?.TreeOf(process.Pid, cookie) ?? new ProcessTree(process.Pid, cookie);
+            var tree = new ProcessTree(process.Pid, cookie) { Since = started };
             var parts = new StepParts(spec, folder)
             {
-                Format = format, Output = output, Process = process, Tree = tree, User = user, Group = group,
+                Format = format,
+                Output = output,
+                Process = process,
+                Tree = user?.TreeOf(tree) ?? tree,
+                User = user,
+                Group = group,
             };
             return new ProcessContainer(parts, _time, parts => RemoveAsync(parts, record));
         }

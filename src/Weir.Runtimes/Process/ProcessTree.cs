@@ -16,6 +16,9 @@ internal sealed record ProcessTree(int Main, string Cookie)
     private const int Rounds = 400;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>When the gate shell started, in the kernel's ticks: what is older is not the step's.</summary>
+    public long Since { get; init; }
+
     /// <summary>The user that only this step has, while that is so.</summary>
     public Func<int?> OwnUser { get; init; } = () => null;
 
@@ -59,7 +62,8 @@ internal sealed record ProcessTree(int Main, string Cookie)
 
     private List<int> FindByUser(int user) =>
         [.. ProcFiles.Processes().Where(pid =>
-            ProcFiles.RunsAs(pid, user) && !Spares(pid) && ProcFiles.Facts(pid) is { IsDead: false })];
+            ProcFiles.Facts(pid) is { IsDead: false } facts && facts.Started >= Since
+            && ProcFiles.RunsAs(pid, user) && !Spares(pid))];
 
     private List<int> FindByTraces()
     {
@@ -67,7 +71,7 @@ internal sealed record ProcessTree(int Main, string Cookie)
         var facts = new Dictionary<int, ProcFacts>();
         foreach (var pid in ProcFiles.Processes())
         {
-            if (pid != Environment.ProcessId && ProcFiles.Facts(pid) is { } found) facts[pid] = found;
+            if (ProcFiles.Facts(pid) is { } found && found.Started >= Since) facts[pid] = found;
         }
 
         return [.. facts.Where(process => !process.Value.IsDead && IsOurs(process.Key, facts, line)).Select(p => p.Key)];

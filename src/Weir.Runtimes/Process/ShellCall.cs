@@ -58,6 +58,6 @@ internal sealed record ShellCall(IReadOnlyList<string> Shell)
         IEnumerable<string> places = Path.IsPathRooted(name)
             ? [name]
             : path.Split(':').Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, name));
-        return places.FirstOrDefault(place => File.Exists(place) && (File.GetUnixFileMode(place) & executable) != 0);
+        return places.FirstOrDefault(place => File.Exists(place) && (File.GetUnixFileMode(place) & executable) != UnixFileMode.None);
     }
 }

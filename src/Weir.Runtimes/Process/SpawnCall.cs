@@ -25,24 +25,23 @@ internal sealed unsafe partial record SpawnCall(
     {
         var actions = stackalloc byte[StructureBytes];
         var attributes = stackalloc byte[StructureBytes];
-        InitializeActions(actions);
-        InitializeAttributes(attributes);
+        Check(InitializeActions(actions));
+        Check(InitializeAttributes(attributes));
         var arguments = ToNative(Arguments);
         var environment = ToNative(Environment);
         try
         {
             SetFiles(actions);
             SetSignals(attributes);
-            var error = Spawn(out var pid, Arguments[0], actions, attributes, arguments, environment);
-            if (error != 0) throw new IOException($"{Arguments[0]}: {new Win32Exception(error).Message}");
+            Check(Spawn(out var pid, Arguments[0], actions, attributes, arguments, environment));
             return pid;
         }
         finally
         {
             Free(arguments, Arguments.Count);
             Free(environment, Environment.Count);
-            DestroyActions(actions);
-            DestroyAttributes(attributes);
+            _ = DestroyActions(actions);
+            _ = DestroyAttributes(attributes);
         }
     }
 
@@ -50,21 +49,26 @@ internal sealed unsafe partial record SpawnCall(
     {
         for (var target = 0; target < Files.Count; target++)
         {
-            AddDuplicate(actions, (int)Files[target].DangerousGetHandle(), target);
+            Check(AddDuplicate(actions, (int)Files[target].DangerousGetHandle(), target));
         }
 
-        AddFolder(actions, "/");
+        Check(AddFolder(actions, "/"));
     }
 
     // The runtime ignores SIGPIPE and blocks others; a step begins with neither.
-    private static void SetSignals(byte* attributes)
+    private void SetSignals(byte* attributes)
     {
         var all = stackalloc byte[StructureBytes];
-        FillSignals(all);
-        SetDefaults(attributes, all);
-        EmptySignals(all);
-        SetMask(attributes, all);
-        SetFlags(attributes, SetSignalMask | SetSignalDefaults | SetSession);
+        _ = FillSignals(all);
+        Check(SetDefaults(attributes, all));
+        _ = EmptySignals(all);
+        Check(SetMask(attributes, all));
+        Check(SetFlags(attributes, SetSignalMask | SetSignalDefaults | SetSession));
+    }
+
+    private void Check(int error)
+    {
+        if (error != 0) throw new IOException($"{Arguments[0]}: {new Win32Exception(error).Message}");
     }
 
     private static byte** ToNative(IReadOnlyList<string> texts)

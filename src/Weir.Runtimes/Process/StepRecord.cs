@@ -43,7 +43,7 @@ internal sealed record StepRecord(string Id, int Shell, long Started, string Coo
 
     /// <summary>What is left of the step. A process id counts only while it is the very process that was started.</summary>
     public ProcessTree Tree() =>
-        new(ProcFiles.Facts(Shell) is { } facts && facts.Started == Started ? Shell : -1, Cookie);
+        new(ProcFiles.Facts(Shell) is { } facts && facts.Started == Started ? Shell : -1, Cookie) { Since = Started };
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

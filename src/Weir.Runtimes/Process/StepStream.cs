@@ -7,11 +7,13 @@ namespace Weir.Runtimes.Process;
 /// <summary>One stream of a step: reads its pipe without waiting, gives out plain bytes and stops at each mark.</summary>
 internal sealed class StepStream(LogStream name, SafeFileHandle pipe, MarkerFormat format) : IDisposable
 {
-    private const int BufferBytes = 1 << 17;
+    private const int FirstBufferBytes = 1 << 12;
+    private const int LargestBufferBytes = 1 << 18;
     private byte[] _buffer = [];
     private int _start;
     private int _end;
     private bool _endOfPipe;
+    private bool _wantsMore = true;
 
     public LogStream Name => name;
 
@@ -55,15 +57,27 @@ internal sealed class StepStream(LogStream name, SafeFileHandle pipe, MarkerForm
 
     public void Dispose() => pipe.Dispose();
 
-    private unsafe bool Fill()
+    // Most steps write little; the buffer grows with what a step writes at once.
+    private void MakeRoom()
     {
-        if (_buffer.Length == 0) _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
-        if (_start > 0)
+        var rest = _buffer.AsSpan(_start, _end - _start);
+        if (_wantsMore && _buffer.Length < LargestBufferBytes)
         {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            (_start, _end) = (0, _end - _start);
+            var larger = GC.AllocateUninitializedArray<byte>(Math.Max(FirstBufferBytes, _buffer.Length * 8));
+            rest.CopyTo(larger);
+            _buffer = larger;
+        }
+        else
+        {
+            rest.CopyTo(_buffer);
         }
 
+        (_start, _end) = (0, rest.Length);
+    }
+
+    private unsafe bool Fill()
+    {
+        MakeRoom();
         nint count;
         int error;
         fixed (byte* start = _buffer)
@@ -73,6 +87,7 @@ internal sealed class StepStream(LogStream name, SafeFileHandle pipe, MarkerForm
         }
 
         if (count > 0) _end += (int)count;
+        _wantsMore = _end == _buffer.Length;
         if (count == 0 || (count < 0 && (error != Posix.TryAgain || IsAbandoned))) _endOfPipe = true;
         return count > 0 || _endOfPipe;
     }

@@ -34,11 +34,11 @@ internal sealed class StepUser(int id, FileStream claim) : IDisposable
         lock (_lock) _openGates.Remove(shell);
     }
 
-    /// <summary>All processes of <paramref name="shell"/>'s step, by this user when no other step can have run as it.</summary>
-    public ProcessTree TreeOf(int shell, string cookie) => new(shell, cookie)
+    /// <summary>The same step's processes, found by this user when no other step can have run as it.</summary>
+    public ProcessTree TreeOf(ProcessTree traces) => traces with
     {
-        OwnUser = () => IsAlone(shell) ? id : null,
-        Spares = pid => pid != shell && IsMember(pid),
+        OwnUser = () => IsAlone(traces.Main) ? id : null,
+        Spares = pid => pid != traces.Main && IsMember(pid),
     };
 
     /// <summary>All processes of this user, whatever started them.</summary>

@@ -6,19 +6,20 @@ using Weir.Engine.Storage;
 
 namespace Weir.Testing.Simulation;
 
-/// <summary>Looks at every commit and every execution, and throws at the first broken promise.</summary>
+/// <summary>Looks at every commit and every execution; the first broken promise ends the simulation.</summary>
 internal sealed class SimWatch(SimWorld world)
 {
     private readonly Dictionary<StepKey, StepState> _steps = [];
     private readonly Dictionary<string, RunStatus> _runs = [];
     private readonly HashSet<AttemptFence> _finishSent = [];
+    private readonly HashSet<AttemptFence> _delivered = [];
     private readonly Dictionary<StepKey, int> _executing = [];
-
-    public int Losses { get; private set; }
-    public int Released { get; private set; }
 
     /// <summary>The step as last committed.</summary>
     public IReadOnlyDictionary<StepKey, StepState> Steps => _steps;
+
+    /// <summary>An agent was told that it holds these.</summary>
+    public void Delivered(IReadOnlyList<Assignment> assignments) => _delivered.UnionWith(assignments.Select(a => a.Fence));
 
     public void FinishSent(FinishRequest request) => _finishSent.Add(request.Fence);
 
@@ -39,7 +40,7 @@ internal sealed class SimWatch(SimWorld world)
     {
         var now = _executing[step] = _executing.GetValueOrDefault(step) + 1;
         world.Trace($"  begins {step.Run}/{step.Step} ({now} at once)");
-        if (now > 1 && mustNotOverlap) throw new SimulationException($"{step} runs twice at once, and must not");
+        if (now > 1 && mustNotOverlap) world.Break($"{step} runs twice at once, and must not");
     }
 
     public void Ended(StepKey step)
@@ -52,7 +53,7 @@ internal sealed class SimWatch(SimWorld world)
     {
         if (_runs.TryGetValue(row.Id, out var before) && (row.Status < before || before.IsFinal()))
         {
-            throw new SimulationException($"run {row.Id} went from {before} to {row.Status}");
+            world.Break($"run {row.Id} went from {before} to {row.Status}");
         }
 
         _runs[row.Id] = row.Status;
@@ -63,10 +64,10 @@ internal sealed class SimWatch(SimWorld world)
     {
         if (after.Status < before.Status || (before.Status.IsFinal() && after != before))
         {
-            throw new SimulationException($"step {key} went from {before.Status} to {after.Status}");
+            world.Break($"step {key} went from {before.Status} to {after.Status}");
         }
 
-        if (after.Attempts.Length < before.Attempts.Length) throw new SimulationException($"step {key} forgot an attempt");
+        if (after.Attempts.Length < before.Attempts.Length) world.Break($"step {key} forgot an attempt");
         for (var i = 0; i < after.Attempts.Length; i++)
         {
             AttemptMoved(key, i < before.Attempts.Length ? before.Attempts[i] : null, after.Attempts[i]);
@@ -79,17 +80,26 @@ internal sealed class SimWatch(SimWorld world)
     {
         if (before is not null && before.Status.IsFinal() && before.Status != after.Status)
         {
-            throw new SimulationException($"attempt {after.Number} of {key} got a second outcome");
+            world.Break($"attempt {after.Number} of {key} got a second outcome");
         }
 
         if (before?.Ended is null && after.Ended is not null)
         {
-            if (after.Reason == ReasonCode.Released) Released++;
-            if (after.Reason == ReasonCode.Infrastructure) Losses++;
+            world.Trace($"  attempt {after.Number}@{after.Lease} of {key.Step} by {after.Agent} ({after.Nonce.Generation}.{after.Nonce.Number}) ended {after.Status} {after.Reason} {after.Message}");
+            if (after.Reason == ReasonCode.Released) WasReleased(new AttemptFence(key.Run, key.Step, after.Number, after.Lease));
         }
 
         if (before?.Reported == true || !after.Reported) return;
         var fence = new AttemptFence(key.Run, key.Step, after.Number, after.Lease);
-        if (!_finishSent.Contains(fence)) throw new SimulationException($"{fence} was finished by someone who did not hold it");
+        if (!_finishSent.Contains(fence)) world.Break($"{fence} was finished by someone who did not hold it");
+    }
+
+    /// <summary>Without restarts every claim's answer gets through in the end: nothing is leased to an agent unawares.</summary>
+    private void WasReleased(AttemptFence fence)
+    {
+        if (world.IsWithoutCrashes && !_delivered.Contains(fence))
+        {
+            world.Break($"{fence} was leased to an agent that never heard of it");
+        }
     }
 }

@@ -21,6 +21,7 @@ internal sealed class SimWorld(SimScheduler scheduler, bool traced)
     /// <summary>What nobody kills: machines, the network, whoever watches.</summary>
     public SimProcess Machines { get; } = new(scheduler, "machines");
     public SimFaults Faults { get; set; } = SimFaults.None;
+    public bool IsWithoutCrashes { get; set; }
     public SimController? Controller { get; private set; }
     public List<SimAgent> Agents { get; } = [];
     public SimWatch Watch => field ??= new SimWatch(this);

@@ -144,7 +144,7 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
     {
         Needs(RuntimeCapabilities.Commands | RuntimeCapabilities.Limits);
         await using var step = await CreateAsync(Work with { Limits = new() { Pids = 40 } });
-        await step.OpenAsync(["echo ready; trap '' TERM; bomb() { bomb & bomb; }; bomb 2>/dev/null; while :; do :; done"]);
+        await step.OpenAsync(["trap '' TERM; bomb() { bomb & bomb; }; (bomb) 2>/dev/null & echo ready; while :; do :; done"]);
         await step.SawAsync("ready");
         await step.Container.KillAsync(NoGrace, default);
         Assert.Equal(137, (await step.FinishAsync()).Exit.ExitCode);

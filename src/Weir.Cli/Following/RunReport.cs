@@ -1,0 +1,49 @@
+using Weir.Cli.Output;
+using Weir.Contracts.Runs;
+using Weir.Contracts.Statuses;
+
+namespace Weir.Cli.Following;
+
+/// <summary>A run with its steps, for people.</summary>
+internal static class RunReport
+{
+    public static IEnumerable<string> Lines(RunView run, Palette palette, DateTimeOffset now) =>
+        [Head(run, palette, now), .. Steps(run, palette, now)];
+
+    public static IReadOnlyList<string> Steps(RunView run, Palette palette, DateTimeOffset now) =>
+        StepTable(now).Lines(run.Steps ?? [], palette);
+
+    public static string Head(RunView run, Palette palette, DateTimeOffset now)
+    {
+        var reason = run.Reason is ReasonCode.None ? "" : $" ({Words.Of(run.Reason)})";
+        var time = run.Started is null
+            ? ""
+            : (run.Ended is null ? " for " : " in ") + Elapsed.Between(run.Started, run.Ended, now);
+        var message = run.Message is { Length: > 0 } said ? $": {said}" : "";
+        var losses = run.InfrastructureLosses > 0 ? $" · {run.InfrastructureLosses} lost to infrastructure" : "";
+        var stopping = run.CancelRequested && !run.Status.IsFinal() ? " · asked to stop" : "";
+        var status = palette.Status(run.Status, Words.Of(run.Status));
+        return $"{palette.Strong(run.Handle)} {status}{reason}{time}{message}{losses}{stopping}";
+    }
+
+    private static Table<StepView> StepTable(DateTimeOffset now) => new(
+    [
+        new("STEP", step => step.Name),
+        new("STATUS", StatusOf) { Paint = (palette, step, text) => palette.Status(step.Status, text) },
+        new("TIME", step => Elapsed.Between(step.Started, step.Ended, now)),
+        new("EXIT", step => step.ExitCode?.ToString()),
+        new("ATTEMPTS", step => step.Attempts.Count > 1 ? step.Attempts.Count.ToString() : ""),
+        new("NOTE", NoteOf) { Paint = (palette, _, text) => palette.Dim(text) },
+    ]);
+
+    private static string StatusOf(StepView step) =>
+        Words.Of(step.Status) + (step is { Status: RunStatus.Failed, AllowFailure: true } ? " (allowed)" : "");
+
+    private static string NoteOf(StepView step)
+    {
+        if (step.Unreachable) return "agent unreachable";
+        if (step.Waiting is { Length: > 0 } waiting && !step.Status.IsFinal()) return waiting;
+        if (step.Message is { Length: > 0 } message) return message;
+        return step.Reason == ReasonCode.None ? "" : Words.Of(step.Reason);
+    }
+}

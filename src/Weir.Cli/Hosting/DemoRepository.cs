@@ -1,0 +1,62 @@
+using System.Diagnostics;
+
+namespace Weir.Cli.Hosting;
+
+/// <summary>A small git repository with something to bundle and to test.</summary>
+internal sealed class DemoRepository(string folder)
+{
+    private const UnixFileMode Executable =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private const string Test = """
+        #!/bin/sh
+        set -eu
+        cd "$(dirname "$0")"
+        [ "$(sh ./greet.sh)" = 'hello, world' ]
+        [ "$(sh ./greet.sh weir)" = 'hello, weir' ]
+        echo '2 tests passed'
+
+        """;
+
+    private static readonly (string Name, string Text)[] Files =
+    [
+        ("README.md", "# Greeter\n\nGreets whoever is named.\n"),
+        ("greet.sh", "#!/bin/sh\necho \"hello, ${1:-world}\"\n"),
+        ("test.sh", Test),
+    ];
+
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var (name, text) in Files)
+        {
+            var path = Path.Combine(folder, name);
+            await File.WriteAllTextAsync(path, text, cancellationToken);
+            if (Path.GetExtension(name) == ".sh") File.SetUnixFileMode(path, File.GetUnixFileMode(path) | Executable);
+        }
+
+        await GitAsync(["init", "--quiet", "--initial-branch=main", "."], cancellationToken);
+        await GitAsync(["add", "--all"], cancellationToken);
+        await GitAsync(["config", "user.name", "Weir demo"], cancellationToken);
+        await GitAsync(["config", "user.email", "demo@localhost"], cancellationToken);
+        await GitAsync(["config", "commit.gpgsign", "false"], cancellationToken);
+        await GitAsync(["commit", "--quiet", "-m", "Greet the world"], cancellationToken);
+    }
+
+    private async Task GitAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("git") { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardError = true };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        try
+        {
+            using var git = Process.Start(start)!;
+            var said = await git.StandardError.ReadToEndAsync(cancellationToken);
+            await git.WaitForExitAsync(cancellationToken);
+            if (git.ExitCode != 0) throw new CliException(ExitCodes.Error, $"git {arguments[0]}: {said.Trim()}");
+        }
+        catch (System.ComponentModel.Win32Exception missing)
+        {
+            throw new CliException(ExitCodes.Error, "the demo needs git; `weir doctor` says how to get it", missing);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Weir.Agent;
+using Weir.Controller.Hosting;
+
+namespace Weir.Cli.Hosting;
+
+/// <summary>A controller and an agent in this process.</summary>
+internal sealed class LocalSystem : IAsyncDisposable
+{
+    private readonly ControllerHost _controller;
+
+    private LocalSystem(ControllerHost controller, LocalAgent agent, string folder)
+    {
+        _controller = controller;
+        Agent = agent;
+        Folder = folder;
+    }
+
+    public LocalAgent Agent { get; }
+    public string Folder { get; }
+    public Uri Address => _controller.Address;
+    public string AdminToken => _controller.AdminToken;
+    public string TokenFile => Path.Combine(Folder, "admin.token");
+
+    /// <param name="dials">The agent speaks HTTP, as one elsewhere does.</param>
+    public static async Task<LocalSystem> StartAsync(
+        ControllerOptions options, AgentOptions agentOptions, bool dials, Action<ILoggingBuilder> logging,
+        CancellationToken cancellationToken)
+    {
+        LocalFolders.Prepare(options.DataFolder);
+        var controller = await StartControllerAsync(options, logging, cancellationToken);
+        try
+        {
+            LocalFolders.Close(options.DataFolder);
+            var agent = await LocalAgent.StartAsync(controller, agentOptions, dials, options.Time, cancellationToken);
+            return new LocalSystem(controller, agent, options.DataFolder);
+        }
+        catch
+        {
+            await controller.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static async Task<ControllerHost> StartControllerAsync(
+        ControllerOptions options, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var controller = await ControllerHost.BuildAsync(options, logging, cancellationToken);
+            await controller.StartAsync(cancellationToken);
+            return controller;
+        }
+        catch (ControllerStartException refused)
+        {
+            throw new CliException(ExitCodes.Error, refused.Message, refused);
+        }
+    }
+
+    /// <summary>
+    /// Kills the steps that run (they are counted as lost and made again), then stops the controller.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        await Agent.StopAsync();
+        await _controller.StopAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Agent.DisposeAsync();
+        await _controller.DisposeAsync();
+    }
+}
