@@ -3,6 +3,7 @@ using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Features.Requests;
+using Weir.Engine.Definitions;
 
 namespace Weir.Controller.Auth;
 
@@ -51,7 +52,7 @@ internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimit
     {
         var asked = (string?)context.Request.Query["namespace"] ?? (string?)context.Request.Headers[ApiHeaders.Namespace];
         if (string.IsNullOrEmpty(asked)) asked = token.Namespace ?? "default";
-        if (!NameRule.Holds(asked)) return Refusal.Invalid("namespace", NameRule.Text);
+        if (!FlowName.IsValid(asked)) return Refusal.Invalid("namespace", TokenRegistry.NameRule);
         if (token.Namespace is { } own && own != asked)
             return Refusal.Forbidden(ErrorCodes.NotPermitted, $"the token opens the namespace {own} only");
         context.Features.Set(new Caller(token.Name, token.Role, asked) { Expires = token.Expires });

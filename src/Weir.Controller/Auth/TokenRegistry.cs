@@ -4,6 +4,7 @@ using Weir.Contracts.Problems;
 using Weir.Contracts.Text;
 using Weir.Contracts.Tokens;
 using Weir.Engine.Agents;
+using Weir.Engine.Definitions;
 using Weir.Engine.Identity;
 using Weir.Engine.Storage;
 
@@ -15,6 +16,7 @@ namespace Weir.Controller.Auth;
 /// </summary>
 internal sealed class TokenRegistry(IRecordStore records, IDocumentStore documents, IdSource ids, TimeProvider time)
 {
+    public const string NameRule = "a name of a-z, 0-9 and inner hyphens is expected, at most 63 long";
     private const string Prefix = "tokens/";
     private const int MaxTokens = 100_000;
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3660);
@@ -113,8 +115,8 @@ internal sealed class TokenRegistry(IRecordStore records, IDocumentStore documen
             problems.Add(new Problem("name", 0, 0, "a name has 1 to 128 characters and no control characters"));
         if (request.Role == TokenRole.Admin && request.Namespace is not null)
             problems.Add(new Problem("namespace", 0, 0, "an admin's token opens all namespaces: leave it out"));
-        if (request.Role != TokenRole.Admin && !NameRule.Holds(request.Namespace))
-            problems.Add(new Problem("namespace", 0, 0, NameRule.Text));
+        if (request.Role != TokenRole.Admin && !FlowName.IsValid(request.Namespace ?? ""))
+            problems.Add(new Problem("namespace", 0, 0, NameRule));
         if (request.ExpiresIn is { } life && (life <= TimeSpan.Zero || life > LongestLife))
             problems.Add(new Problem("expires_in", 0, 0, $"more than 0s and at most {Duration.Format(LongestLife)}"));
         if (_byHash.Count >= MaxTokens) problems.Add(new Problem("", 0, 0, $"there are {MaxTokens} tokens already"));

@@ -9,6 +9,7 @@ using Weir.Contracts.Agents;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Auth;
 using Weir.Controller.Storage;
+using Weir.Controller.Storage.Files;
 using Weir.Engine.Agents;
 
 namespace Weir.Controller.Hosting;
@@ -18,10 +19,10 @@ public sealed partial class ControllerHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ControllerStores _stores;
-    private readonly DataFolder _folder;
+    private readonly DataDirectory _folder;
     private readonly ControllerOptions _options;
 
-    private ControllerHost(WebApplication app, ControllerStores stores, DataFolder folder, ControllerOptions options)
+    private ControllerHost(WebApplication app, ControllerStores stores, DataDirectory folder, ControllerOptions options)
     {
         _app = app;
         _stores = stores;
@@ -42,7 +43,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
     public static async Task<ControllerHost> BuildAsync(
         ControllerOptions options, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
-        var folder = DataFolder.Open(options.DataFolder);
+        var folder = OpenFolder(options.DataFolder);
         ControllerStores? stores = null;
         try
         {
@@ -84,9 +85,6 @@ public sealed partial class ControllerHost : IAsyncDisposable
     /// <summary>Takes no more requests, lets those under way end, then stops.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 
-    /// <summary>Completes when the process is asked to end (SIGINT, SIGTERM) and everything has stopped.</summary>
-    public Task WaitForStopAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
-
     /// <summary>A link for an agent in this process; it enrols by the key and is active at once.</summary>
     public Task<LocalLink> ConnectAsync(EnrolRequest request, CancellationToken cancellationToken) =>
         LocalLink.OpenAsync(_app.Services, request, cancellationToken);
@@ -98,6 +96,18 @@ public sealed partial class ControllerHost : IAsyncDisposable
         _folder.Dispose();
     }
 
+    private static DataDirectory OpenFolder(string path)
+    {
+        try
+        {
+            return DataDirectory.Open(path);
+        }
+        catch (DataDirectoryException unusable)
+        {
+            throw new ControllerStartException(unusable.Message, unusable);
+        }
+    }
+
     private static WebApplication BuildApp(ControllerOptions options, ControllerStores stores, Action<ILoggingBuilder>? logging)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.DataFolder });
@@ -106,6 +116,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         logging?.Invoke(builder.Logging);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopGrace);
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         builder.Services.AddController(options, stores);
         Listener.Configure(builder.WebHost, options);
         var app = builder.Build();

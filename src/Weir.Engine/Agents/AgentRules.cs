@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Weir.Contracts.Agents;
 using Weir.Contracts.Problems;
+using Weir.Engine.Definitions;
 
 namespace Weir.Engine.Agents;
 
@@ -37,7 +38,7 @@ internal static partial class AgentRules
         if (runtimes.Count > MaxRuntimes) problems.Add(At("runtimes", $"at most {MaxRuntimes} runtimes"));
         foreach (var runtime in runtimes)
         {
-            if (!FlowName().IsMatch(runtime)) problems.Add(At("runtimes", $"`{Short(runtime)}` is no runtime's name"));
+            if (!FlowName.IsValid(runtime)) problems.Add(At("runtimes", $"`{Short(runtime)}` is no runtime's name"));
         }
 
         return problems;
@@ -59,7 +60,7 @@ internal static partial class AgentRules
 
         foreach (var name in namespaces)
         {
-            if (!FlowName().IsMatch(name)) problems.Add(At("namespaces", $"`{Short(name)}` is no namespace's name"));
+            if (!FlowName.IsValid(name)) problems.Add(At("namespaces", $"`{Short(name)}` is no namespace's name"));
         }
 
         return problems;
@@ -87,7 +88,4 @@ internal static partial class AgentRules
 
     [GeneratedRegex("^[a-z0-9]([a-z0-9._/-]{0,62})?\\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LabelName();
-
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\z", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex FlowName();
 }

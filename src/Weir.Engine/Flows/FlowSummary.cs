@@ -11,7 +11,19 @@ internal static class FlowSummary
     {
         Name = flow.Name,
         Namespace = "",
+        Title = flow.Title,
+        Description = flow.Description,
         Revision = 0,
         Created = default,
+        Params = [.. flow.Params.Select(ParamOf)],
+        Steps = [.. flow.Steps.Select(step => step.Name)],
+    };
+
+    private static ParamView ParamOf(ParamDefinition param) => new(param.Name, param.Type)
+    {
+        Description = param.Description,
+        Required = param.Required,
+        Default = param.Default,
+        Choices = param.Choices.IsDefaultOrEmpty ? null : param.Choices,
     };
 }

@@ -1,0 +1,91 @@
+using Weir.Controller.Hosting;
+
+namespace Weir.Controller.Config;
+
+/// <summary>The one config file, with flags and environment laid over it. Null = not said; the verb's default holds.</summary>
+public sealed record WeirConfig
+{
+    public WeirMode? Mode { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public required string DataFolder { get; init; }
+    public NodeConfig Node { get; init; } = new();
+    public JoinConfig Join { get; init; } = new();
+    public IReadOnlyList<DatasourceConfig> Datasources { get; init; } = [];
+    public StateBackend Backend { get; init; } = StateBackend.Sqlite;
+
+    /// <summary>Relative to <see cref="DataFolder"/>.</summary>
+    public string DatabaseFile { get; init; } = "weir.db";
+
+    /// <summary>For the agent of a standalone process; elsewhere labels come from the join token or an admin.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    public ControllerOptions ToControllerOptions() => new()
+    {
+        DataFolder = DataFolder,
+        Backend = Backend,
+        DatabaseFile = DatabaseFile,
+        Interface = Node.Interface,
+        Port = Node.Port,
+        PublicUrl = Node.Url,
+        Tls = Node.Tls,
+        InitialTokens = Node.InitialTokens,
+        AllowDownloads = Node.AllowDownloads,
+        Renew = Node.Heartbeat,
+        SelfCheck = Node.HealthCheck,
+    };
+}
+
+public enum WeirMode
+{
+    /// <summary>A controller.</summary>
+    Node,
+
+    /// <summary>An agent.</summary>
+    Client,
+
+    /// <summary>Both in one process.</summary>
+    Standalone,
+}
+
+public sealed record NodeConfig
+{
+    public string Name { get; init; } = "weir";
+
+    /// <summary>What others reach it by: a proxy may speak https before a controller that does not.</summary>
+    public string Protocol { get; init; } = "http";
+    public System.Net.IPAddress Interface { get; init; } = System.Net.IPAddress.Loopback;
+
+    /// <summary>The address others reach it at; null = where it listens.</summary>
+    public string? Url { get; init; }
+    public int Port { get; init; } = ControllerOptions.DefaultPort;
+    public TimeSpan HealthCheck { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often agents renew.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
+    public bool AllowDownloads { get; init; } = true;
+    public TlsOptions? Tls { get; init; }
+    public IReadOnlyList<InitialToken> InitialTokens { get; init; } = [];
+}
+
+public sealed record JoinConfig
+{
+    public bool First { get; init; } = true;
+
+    /// <summary>The controller that an agent dials.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>A join token; without one the agent waits for approval.</summary>
+    public string? Token { get; init; }
+}
+
+/// <summary>A private table at an agent.</summary>
+/// <param name="Kind">How it is kept: <c>file</c>.</param>
+/// <param name="Type">Its format: <c>csv</c>, <c>tsv</c>.</param>
+/// <param name="Path">As written: not relative to the data folder.</param>
+/// <param name="Tokens">Tokens of the projects that may use it.</param>
+public sealed record DatasourceConfig(string Name, string Kind, string Type, string Path, IReadOnlyList<string> Tokens)
+{
+    /// <summary>False when its file is missing.</summary>
+    public bool Enabled { get; init; } = true;
+}
