@@ -9,6 +9,7 @@ using Weir.Contracts.Agents;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Auth;
 using Weir.Controller.Storage;
+using Weir.Controller.Storage.Files;
 using Weir.Engine.Agents;
 
 namespace Weir.Controller.Hosting;
@@ -18,10 +19,10 @@ public sealed partial class ControllerHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ControllerStores _stores;
-    private readonly DataFolder _folder;
+    private readonly DataDirectory _folder;
     private readonly ControllerOptions _options;
 
-    private ControllerHost(WebApplication app, ControllerStores stores, DataFolder folder, ControllerOptions options)
+    private ControllerHost(WebApplication app, ControllerStores stores, DataDirectory folder, ControllerOptions options)
     {
         _app = app;
         _stores = stores;
@@ -42,10 +43,11 @@ public sealed partial class ControllerHost : IAsyncDisposable
     public static async Task<ControllerHost> BuildAsync(
         ControllerOptions options, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
-        var folder = DataFolder.Open(options.DataFolder);
+        DataDirectory? folder = null;
         ControllerStores? stores = null;
         try
         {
+            folder = DataDirectory.Open(options.DataFolder);
             stores = ControllerStores.Open(options, folder);
             var host = new ControllerHost(BuildApp(options, stores, logging), stores, folder, options);
             await host.LoadAsync(cancellationToken);
@@ -54,7 +56,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
         catch (Exception unusable)
         {
             stores?.Dispose();
-            folder.Dispose();
+            folder?.Dispose();
             if (unusable is DataDirectoryException) throw new ControllerStartException(unusable.Message, unusable);
             throw;
         }
