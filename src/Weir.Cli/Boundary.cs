@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Weir.Cli.Output;
 using Weir.Contracts.Client;
+using Weir.Engine.Links;
 
 namespace Weir.Cli;
 
@@ -23,6 +24,10 @@ internal static class Boundary
         catch (WeirApiException refusal)
         {
             return Refused(host, refusal);
+        }
+        catch (LinkException refused)
+        {
+            return Fail(host, ExitCodes.Of(refused), refused.Message + (refused.Code is { } code ? $" ({code})" : ""));
         }
         catch (HttpRequestException unreachable)
         {
@@ -49,7 +54,8 @@ internal static class Boundary
         if (refusal.Problems.Count > 0) ProblemList.Write(host.Error, refusal.Problems, file: null);
         var code = refusal.Code.Length > 0 ? $" ({refusal.Code})" : "";
         var trace = refusal.TraceId is { } id ? $", trace {id}" : "";
-        return Fail(host, ExitCodes.Of(refusal), $"{refusal.Message}{code}{trace}");
+        var said = refusal.Problems.Count > 0 ? "the controller refused it" : refusal.Message;
+        return Fail(host, ExitCodes.Of(refusal), $"{said}{code}{trace}");
     }
 
     private static string Describe(HttpRequestException failure) => failure.InnerException switch

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text;
 
 namespace Weir.Cli;
@@ -8,7 +9,7 @@ internal sealed record CliHost(Stream RawOutput, TextWriter Error)
     /// <summary>Text on <see cref="RawOutput"/>; flushed at every write, so that both may be used.</summary>
     public TextWriter Output { get; } = new StreamWriter(RawOutput, Utf8) { AutoFlush = true, NewLine = "\n" };
     public TextReader Input { get; init; } = TextReader.Null;
-    public Func<string, string?> Variable { get; init; } = static _ => null;
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Someone watches the output: live tables and colour make sense.</summary>
     public bool IsTerminal { get; init; }
@@ -23,10 +24,14 @@ internal sealed record CliHost(Stream RawOutput, TextWriter Error)
 
     private static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false);
 
-    public static CliHost OfProcess() => new(Console.OpenStandardOutput(), Console.Error)
+    /// <summary>Asked to end a second time: what was to be finished in peace is given up.</summary>
+    public CancellationToken Impatience { get; init; }
+
+    public static CliHost OfProcess(Interruption interruption) => new(Console.OpenStandardOutput(), Console.Error)
     {
         Input = Console.In,
-        Variable = Environment.GetEnvironmentVariable,
+        Impatience = interruption.Again,
+        Variables = VariablesOfProcess(),
         IsTerminal = !Console.IsOutputRedirected
             && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
         Width = static () => Console.WindowWidth is > 0 and var width ? width : 120,
@@ -34,5 +39,9 @@ internal sealed record CliHost(Stream RawOutput, TextWriter Error)
     };
 
     /// <summary>The variable's value, or null when it is not set or empty.</summary>
-    public string? Setting(string name) => Variable(name) is { Length: > 0 } value ? value : null;
+    public string? Setting(string name) => Variables.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+
+    private static Dictionary<string, string> VariablesOfProcess() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
 }

@@ -6,10 +6,13 @@ namespace Weir.Cli;
 /// <summary>Parses the arguments, runs the verb they name and returns its exit code.</summary>
 internal static class CommandLine
 {
+    // @latest names a run; it is no file of arguments
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     public static async Task<int> RunAsync(string[] arguments, CliHost host, CancellationToken cancellationToken)
     {
         var root = CommandTree.Build(host, arguments);
-        var parse = root.Parse(arguments);
+        var parse = root.Parse(arguments, Parsing);
         if (parse.Action is not HelpPrinter && parse.Errors.Count > 0) return Misused(host, parse);
         var configuration = new InvocationConfiguration
         {

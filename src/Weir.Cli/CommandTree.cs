@@ -22,6 +22,7 @@ internal static class CommandTree
                 : new Command(noun.Name, noun.Description) { Hidden = noun.Hidden });
         }
 
+        Commands.Hosts.ModeCommand.Attach(root, context);
         foreach (var option in root.Options)
         {
             if (option is System.CommandLine.Help.HelpOption help) help.Action = new HelpPrinter(host);

@@ -1,7 +1,9 @@
 using System.Net;
 using Weir.Contracts.Client;
+using Weir.Contracts.Problems;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
+using Weir.Engine.Links;
 
 namespace Weir.Cli;
 
@@ -20,6 +22,14 @@ internal static class ExitCodes
     public const int Interrupted = 130;
 
     public static int Of(RunView run) => run.Status == RunStatus.Success ? Ok : RunFailed;
+
+    public static int Of(LinkException refused) => refused.Code switch
+    {
+        null => Unreachable,
+        ErrorCodes.AgentNotFound or ErrorCodes.AgentRevoked or ErrorCodes.SignatureInvalid => NotAuthorised,
+        ErrorCodes.TokenExpired or ErrorCodes.TokenUsed or ErrorCodes.NotAuthorised => NotAuthorised,
+        _ => Error,
+    };
 
     public static int Of(WeirApiException refusal) => refusal.Status switch
     {

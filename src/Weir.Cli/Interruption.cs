@@ -2,11 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Weir.Cli;
 
-/// <summary>Turns the first Ctrl-C or SIGTERM into a cancelled token; the second one ends the process at
-/// once.</summary>
+/// <summary>
+/// Turns Ctrl-C and SIGTERM into tokens: the first one asks to end in peace, the second to end now, the third is left to
+/// the system.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
-    private readonly CancellationTokenSource _source = new();
+    private readonly CancellationTokenSource _first = new();
+    private readonly CancellationTokenSource _again = new();
     private readonly PosixSignalRegistration[] _registrations;
 
     public Interruption() => _registrations =
@@ -15,18 +18,22 @@ internal sealed class Interruption : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Take),
     ];
 
-    public CancellationToken Token => _source.Token;
+    public CancellationToken Token => _first.Token;
+
+    public CancellationToken Again => _again.Token;
 
     public void Dispose()
     {
         foreach (var registration in _registrations) registration.Dispose();
-        _source.Dispose();
+        _first.Dispose();
+        _again.Dispose();
     }
 
     private void Take(PosixSignalContext signal)
     {
-        if (_source.IsCancellationRequested) return;
+        var next = _first.IsCancellationRequested ? _again : _first;
+        if (next.IsCancellationRequested) return;
         signal.Cancel = true;
-        _source.Cancel();
+        next.Cancel();
     }
 }

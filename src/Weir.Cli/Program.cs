@@ -1,4 +1,4 @@
 using Weir.Cli;
 
 using var interruption = new Interruption();
-return await CommandLine.RunAsync(args, CliHost.OfProcess(), interruption.Token);
+return await CommandLine.RunAsync(args, CliHost.OfProcess(interruption), interruption.Token);

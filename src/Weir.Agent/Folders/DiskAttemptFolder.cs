@@ -51,7 +51,9 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         set
         {
             _finish = value;
-            if (value is not null) Write(Path.Combine(_folder, "finish.json"), JsonSerializer.SerializeToUtf8Bytes(value, AgentJson.Default.FinishRequest));
+            if (value is null) return;
+            PrivateFile.Write(
+                Path.Combine(_folder, "finish.json"), JsonSerializer.SerializeToUtf8Bytes(value, AgentJson.Default.FinishRequest));
         }
     }
 
@@ -60,7 +62,8 @@ internal sealed class DiskAttemptFolder : AttemptFolder
     public static DiskAttemptFolder Make(string folder, AttemptRecord record, WorkspaceShelf shelf, BlobCache cache)
     {
         FolderTree.Create(folder, FolderTree.Passable);
-        Write(Path.Combine(folder, "attempt.json"), JsonSerializer.SerializeToUtf8Bytes(record, AgentJson.Default.AttemptRecord));
+        PrivateFile.Write(
+            Path.Combine(folder, "attempt.json"), JsonSerializer.SerializeToUtf8Bytes(record, AgentJson.Default.AttemptRecord));
         var attempt = new DiskAttemptFolder(folder, record, shelf, cache);
         FolderTree.Create(attempt.RuntimePath, FolderTree.Private);
         return attempt;
@@ -74,10 +77,14 @@ internal sealed class DiskAttemptFolder : AttemptFolder
             var record = JsonSerializer.Deserialize(
                 File.ReadAllBytes(Path.Combine(folder, "attempt.json")), AgentJson.Default.AttemptRecord);
             if (record is null) return null;
-            var attempt = new DiskAttemptFolder(folder, record, shelf, cache) { _opened = File.Exists(Path.Combine(folder, "opened")) };
             var finish = Path.Combine(folder, "finish.json");
-            if (File.Exists(finish)) attempt._finish = JsonSerializer.Deserialize(File.ReadAllBytes(finish), AgentJson.Default.FinishRequest);
-            return attempt;
+            return new DiskAttemptFolder(folder, record, shelf, cache)
+            {
+                _opened = File.Exists(Path.Combine(folder, "opened")),
+                _finish = File.Exists(finish)
+                    ? JsonSerializer.Deserialize(File.ReadAllBytes(finish), AgentJson.Default.FinishRequest)
+                    : null,
+            };
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException)
         {
@@ -140,20 +147,5 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         }
 
         return at;
-    }
-
-    private static void Write(string path, byte[] content)
-    {
-        using (var file = new FileStream(path + ".new", new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            file.Write(content);
-        }
-
-        File.Move(path + ".new", path, overwrite: true);
     }
 }

@@ -36,7 +36,7 @@ internal sealed partial class LeaseKeeper(AgentContext context, AttemptTable tab
                 await RenewOnceAsync(cancellationToken);
                 return;
             }
-            catch (LinkException e) when (!e.Permanent)
+            catch (Exception e) when (e is LinkException { Permanent: false } || IsTimeout(e, cancellationToken))
             {
                 if (failures == 1) Log.NotRenewed(_log, e.Message);
                 await Task.Delay(jitter.Backoff(failures), context.Time, cancellationToken);
@@ -44,10 +44,13 @@ internal sealed partial class LeaseKeeper(AgentContext context, AttemptTable tab
         }
     }
 
+    /// <summary>Asks once, and no longer than a period: a lease must outlast a request or two that got lost.</summary>
     public async Task RenewOnceAsync(CancellationToken cancellationToken)
     {
         var (sent, instant) = (context.Time.GetTimestamp(), context.Time.GetUtcNow());
-        var response = await context.Link.RenewAsync(table.Snapshot(), cancellationToken);
+        using var patience = new CancellationTokenSource(context.Options.RenewPeriod, context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        var response = await context.Link.RenewAsync(table.Snapshot(), either.Token);
         foreach (var answer in response.Answers)
         {
             if (table.Find(answer.Fence) is { } held) Tell(held, answer.Verdict, sent);
@@ -69,6 +72,9 @@ internal sealed partial class LeaseKeeper(AgentContext context, AttemptTable tab
             await held.WaitForVerdictAsync(cancellationToken);
         }
     }
+
+    private static bool IsTimeout(Exception exception, CancellationToken cancellationToken) =>
+        exception is OperationCanceledException && !cancellationToken.IsCancellationRequested;
 
     private void Note(DateTimeOffset instant)
     {

@@ -14,14 +14,15 @@ internal sealed class ControllerChecks(ControllerCall call)
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
+        var address = Endpoint.Show(call.Endpoint.Address);
         try
         {
             var version = await call.Client.GetVersionAsync(cancellationToken);
-            findings.Add(Finding.Ok("controller", $"{version.Version} at {call.Endpoint.Address}"));
+            findings.Add(Finding.Ok("controller", $"{version.Version} at {address}"));
         }
         catch (Exception silence) when (silence is HttpRequestException or WeirApiException)
         {
-            return [Finding.Fail("controller", $"{call.Endpoint.Address}: {silence.Message}", "weir up --detach")];
+            return [Finding.Fail("controller", $"{address}: {silence.Message}", "weir up --detach")];
         }
 
         findings.Add(await ReadyAsync(cancellationToken));

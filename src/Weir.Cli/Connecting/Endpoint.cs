@@ -28,6 +28,9 @@ internal sealed record Endpoint(Uri Address, string? Token, string? Namespace)
             : throw CliException.Usage($"'{text}' is no address of a controller; expected something like {Default}");
     }
 
+    /// <summary>The address as people write it.</summary>
+    public static string Show(Uri address) => address.ToString().TrimEnd('/');
+
     private static ControllerContext? Find(ContextFile file, string? named)
     {
         var name = named ?? file.Current ?? ContextFile.Local;

@@ -10,7 +10,7 @@ internal sealed class RunChanges(Palette palette)
     private readonly Dictionary<string, (RunStatus Status, int Attempts, bool Unreachable)> _seen = new(
         StringComparer.Ordinal);
 
-    public IEnumerable<string> Next(RunView run, DateTimeOffset now)
+    public IEnumerable<StepChange> Next(RunView run, DateTimeOffset now)
     {
         foreach (var step in run.Steps ?? [])
         {
@@ -18,7 +18,7 @@ internal sealed class RunChanges(Palette palette)
             var before = _seen.GetValueOrDefault(step.Name);
             if (state == before) continue;
             _seen[step.Name] = state;
-            yield return $"{palette.Strong(step.Name)}: {Describe(step, now)}";
+            yield return new StepChange(step, $"{palette.Strong(step.Name)}: {Describe(step, now)}");
         }
     }
 
@@ -30,7 +30,7 @@ internal sealed class RunChanges(Palette palette)
         {
             var newest = step.Attempts.Count == 0 ? null : step.Attempts[^1];
             var again = newest is { Number: > 1 } ? $" (attempt {newest.Number})" : "";
-            return status + again + (newest?.Agent is { } agent ? palette.Dim($" at {agent}") : "");
+            return status + again;
         }
 
         var time = step.Status.IsFinal() && step.Started is not null
@@ -42,3 +42,5 @@ internal sealed class RunChanges(Palette palette)
         return status + time + exit + why;
     }
 }
+
+internal sealed record StepChange(StepView Step, string Line);

@@ -13,15 +13,20 @@ namespace Weir.Cli.Following;
 /// one
 /// place alone writes to the terminal.
 /// </summary>
-internal sealed class RunFollower(ControllerCall call, FollowView view)
+internal sealed class RunFollower(ControllerCall call, FollowView view) : IDisposable
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(30);
     private readonly Channel<Action> _queue = Channel.CreateBounded<Action>(
         new BoundedChannelOptions(1024) { SingleReader = true });
     private readonly LiveRegion _region = new(call.Host);
     private readonly RunChanges _changes = new(call.Palette);
     private readonly SemaphoreSlim _connections = new(32);
     private readonly Dictionary<string, Task> _logs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _open = new(StringComparer.Ordinal);
+
+    // how a step ended is told below the last line of its log
+    private readonly Dictionary<string, string> _held = new(StringComparer.Ordinal);
     private StepPrefixes _prefixes = null!;
     private RunView _run = null!;
 
@@ -29,7 +34,16 @@ internal sealed class RunFollower(ControllerCall call, FollowView view)
 
     /// <summary>The run as it ended. After <paramref name="limit"/> it gives up with exit code 7; the run itself goes
     /// on.</summary>
-    public async Task<RunView> FollowAsync(RunView run, TimeSpan? limit, CancellationToken cancellationToken)
+    public static async Task<RunView> FollowAsync(
+        ControllerCall call, RunView run, FollowView view, TimeSpan? limit, CancellationToken cancellationToken)
+    {
+        using var follower = new RunFollower(call, view);
+        return await follower.FollowAsync(run, limit, cancellationToken);
+    }
+
+    public void Dispose() => _connections.Dispose();
+
+    private async Task<RunView> FollowAsync(RunView run, TimeSpan? limit, CancellationToken cancellationToken)
     {
         _run = run;
         _prefixes = new StepPrefixes(run, call.Palette);
@@ -69,7 +83,11 @@ internal sealed class RunFollower(ControllerCall call, FollowView view)
         try
         {
             await WatchAsync(cancellationToken);
-            await Task.WhenAll(_logs.Values);
+            await Task.WhenAll(_logs.Values).WaitAsync(LastWords, call.Host.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            call.Host.Error.WriteLine("weir: the run has ended, the end of its logs did not come");
         }
         catch (Exception broken) when (broken is HttpRequestException or WeirApiException or OperationCanceledException)
         {
@@ -108,12 +126,12 @@ internal sealed class RunFollower(ControllerCall call, FollowView view)
     private async Task FollowLogAsync(string step, CancellationToken cancellationToken)
     {
         await _connections.WaitAsync(cancellationToken);
+        var lines = new Dictionary<LogStreamOf, LineSplitter>();
         try
         {
-            var lines = new Dictionary<LogStreamOf, LineSplitter>();
+            await _queue.Writer.WriteAsync(() => _open.Add(step), cancellationToken);
             await foreach (var chunk in call.Client.Logs.FollowAsync(_run.Id, step, view.Query, cancellationToken))
                 await _queue.Writer.WriteAsync(() => Take(step, chunk, lines), cancellationToken);
-            await _queue.Writer.WriteAsync(() => End(lines), cancellationToken);
         }
         catch (WeirApiException refusal)
         {
@@ -123,6 +141,8 @@ internal sealed class RunFollower(ControllerCall call, FollowView view)
         {
             _connections.Release();
         }
+
+        await _queue.Writer.WriteAsync(() => End(step, lines), cancellationToken);
     }
 
     private async Task RedrawAsync(CancellationToken cancellationToken)
@@ -143,7 +163,13 @@ internal sealed class RunFollower(ControllerCall call, FollowView view)
         _run = now;
         if (call.Format == OutputFormat.Ndjson && !view.Quiet) call.Printer.WriteLine(now, WeirJson.Default.RunView);
         if (!Shows) return;
-        foreach (var line in _changes.Next(now, call.Now).Where(_ => !_region.IsLive)) _region.Pass(line);
+        foreach (var change in _changes.Next(now, call.Now))
+        {
+            if (_region.IsLive) continue;
+            if (change.Step.Status.IsFinal() && _open.Contains(change.Step.Name)) _held[change.Step.Name] = change.Line;
+            else _region.Pass(change.Line);
+        }
+
         Draw();
     }
 
@@ -159,9 +185,11 @@ internal sealed class RunFollower(ControllerCall call, FollowView view)
         splitter.Add(chunk.Bytes.Span);
     }
 
-    private static void End(Dictionary<LogStreamOf, LineSplitter> lines)
+    private void End(string step, Dictionary<LogStreamOf, LineSplitter> lines)
     {
         foreach (var splitter in lines.Values) splitter.End();
+        _open.Remove(step);
+        if (_held.Remove(step, out var ending)) _region.Pass(ending);
     }
 
     private void Draw() => _region.Show([.. RunReport.Lines(_run, call.Palette, call.Now)]);

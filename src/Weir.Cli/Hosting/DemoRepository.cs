@@ -5,12 +5,34 @@ namespace Weir.Cli.Hosting;
 /// <summary>A small git repository with something to build and to test.</summary>
 internal sealed class DemoRepository(string folder)
 {
+    private const UnixFileMode Executable =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private const string Build = """
+        #!/bin/sh
+        set -eu
+        cp greet.sh "$1/greet"
+        git log -1 --format=%h > "$1/VERSION"
+        echo "built greet at $(cat "$1/VERSION")"
+
+        """;
+
+    private const string Test = """
+        #!/bin/sh
+        set -eu
+        greet=$(find "$1" -name greet)
+        [ "$(sh "$greet")" = 'hello, world' ]
+        [ "$(sh "$greet" weir)" = 'hello, weir' ]
+        echo '2 tests passed'
+
+        """;
+
     private static readonly (string Name, string Text)[] Files =
     [
         ("README.md", "# Greeter\n\nGreets whoever is named.\n"),
         ("greet.sh", "#!/bin/sh\necho \"hello, ${1:-world}\"\n"),
-        ("build.sh", "#!/bin/sh\nset -eu\ncp greet.sh \"$1/greet\"\ngit log -1 --format=%h > \"$1/VERSION\"\necho \"built $(ls \"$1\" | tr '\\n' ' ')\"\n"),
-        ("test.sh", "#!/bin/sh\nset -eu\ngreet=$(find \"$1\" -name greet)\n[ \"$(sh \"$greet\")\" = 'hello, world' ]\n[ \"$(sh \"$greet\" weir)\" = 'hello, weir' ]\necho '2 tests passed'\n"),
+        ("build.sh", Build),
+        ("test.sh", Test),
     ];
 
     public async Task CreateAsync(CancellationToken cancellationToken)
@@ -20,20 +42,20 @@ internal sealed class DemoRepository(string folder)
         {
             var path = Path.Combine(folder, name);
             await File.WriteAllTextAsync(path, text, cancellationToken);
-            if (name.EndsWith(".sh", StringComparison.Ordinal))
-                File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            if (Path.GetExtension(name) == ".sh") File.SetUnixFileMode(path, File.GetUnixFileMode(path) | Executable);
         }
 
         await GitAsync(["init", "--quiet", "--initial-branch=main", "."], cancellationToken);
         await GitAsync(["add", "--all"], cancellationToken);
-        await GitAsync(
-            ["-c", "user.name=Weir demo", "-c", "user.email=demo@localhost", "-c", "commit.gpgsign=false", "commit", "--quiet", "-m", "Greet the world"],
-            cancellationToken);
+        await GitAsync(["config", "user.name", "Weir demo"], cancellationToken);
+        await GitAsync(["config", "user.email", "demo@localhost"], cancellationToken);
+        await GitAsync(["config", "commit.gpgsign", "false"], cancellationToken);
+        await GitAsync(["commit", "--quiet", "-m", "Greet the world"], cancellationToken);
     }
 
     private async Task GitAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("git") { WorkingDirectory = folder, RedirectStandardError = true };
+        var start = new ProcessStartInfo("git") { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardError = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         try
         {

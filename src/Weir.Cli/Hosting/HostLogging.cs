@@ -15,9 +15,14 @@ internal static class HostLogging
             console.SingleLine = true;
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
             console.UseUtcTimestamp = true;
-            console.ColorBehavior = Console.IsErrorRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+            console.ColorBehavior = Console.IsErrorRedirected
+                ? LoggerColorBehavior.Disabled
+                : LoggerColorBehavior.Default;
         });
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        // a start that failed is told once, by the command
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        logging.Services.Configure<ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     };
 }

@@ -1,72 +1,76 @@
 using System.CommandLine;
-using System.Net;
-using Weir.Controller.Hosting;
+using Weir.Cli.Commands.Tools;
+using Weir.Cli.Output;
+using Weir.Controller.Config;
 
 namespace Weir.Cli.Hosting;
 
-/// <summary>The options of the verbs that start a controller.</summary>
+/// <summary>
+/// The options of the verbs that start a controller or an agent: a config file, and flags that beat it.
+/// </summary>
 internal sealed class HostOptions
 {
+    private readonly List<(Option<string?> Option, string Key)> _flags = [];
+
+    public Option<string?> File { get; } = new("--config", "-c")
+    {
+        Description = "The config file; flags and WEIR_ variables beat it.", HelpName = "FILE",
+    };
+
     public Option<string?> Folder { get; } = new("--data-dir")
     {
         Description = "Where everything is kept; also by WEIR_DATA_DIR.", HelpName = "FOLDER",
     };
 
-    public Option<string?> Interface { get; } = new("--interface")
+    /// <summary>Those of a controller.</summary>
+    public static HostOptions OfController()
     {
-        Description = "The address to listen on; 127.0.0.1 unless told otherwise.", HelpName = "IP",
-    };
-
-    public Option<int?> Port { get; } = new("--port")
-    {
-        Description = "The port to listen on; 1456 unless told otherwise, 0 = any free one.", HelpName = "N",
-    };
-
-    public Option<string?> Url { get; } = new("--url")
-    {
-        Description = "The address others reach it at, when it is another.", HelpName = "URL",
-    };
-
-    public Option<string?> Certificate { get; } = new("--tls-cert")
-    {
-        Description = "Serve HTTPS with this certificate, PEM or PKCS#12.", HelpName = "FILE",
-    };
-
-    public Option<string?> Key { get; } = new("--tls-key") { Description = "The certificate's key, PEM.", HelpName = "FILE" };
-
-    public Option<string?> Backend { get; } = new("--state-backend")
-    {
-        Description = "sqlite, or dev: in memory, gone with the process.", HelpName = "NAME",
-    };
-
-    public HostOptions() => Backend.AcceptOnlyFromAmong("sqlite", "dev");
-
-    public IReadOnlyList<Option> All => [Folder, Interface, Port, Url, Certificate, Key, Backend];
-
-    public ControllerOptions Read(Invocation invocation)
-    {
-        var options = new ControllerOptions { DataFolder = DataFolder.Of(invocation.Host, invocation.Value(Folder)) };
-        return Override(invocation, options);
+        var options = new HostOptions();
+        options.Flag("--interface", "node.interface", "IP", "The address to listen on; 127.0.0.1 unless told otherwise.");
+        options.Flag("--port", "node.port", "N", "The port to listen on; 1456 unless told otherwise, 0 = any free one.");
+        options.Flag("--url", "node.url", "URL", "The address others reach it at, when it is another.");
+        options.Flag("--tls-cert", "node.tls.certificate", "FILE", "Serve HTTPS with this certificate, PEM or PKCS#12.");
+        options.Flag("--tls-key", "node.tls.key", "FILE", "The certificate's key, PEM.");
+        options.Flag("--state-backend", "state_backend", "NAME", "sqlite, or dev: in memory, gone with the process.");
+        return options;
     }
 
-    private ControllerOptions Override(Invocation invocation, ControllerOptions options) => options with
+    /// <summary>Those of an agent.</summary>
+    public static HostOptions OfAgent()
     {
-        Interface = invocation.Value(Interface) is { } ip ? AddressOf(ip) : options.Interface,
-        Port = PortOf(invocation.Value(Port) ?? options.Port),
-        PublicUrl = invocation.Value(Url) ?? options.PublicUrl,
-        Backend = invocation.Value(Backend) is { } backend ? BackendOf(backend) : options.Backend,
-        Tls = invocation.Value(Certificate) is { } file
-            ? new TlsOptions(Path.GetFullPath(file, invocation.Host.Folder)) { KeyPath = invocation.Value(Key) }
-            : options.Tls,
-        Time = invocation.Host.Time,
-    };
+        var options = new HostOptions();
+        options.Flag("--join", "join.url", "URL", "The controller to work for.");
+        options.Flag("--join-token", "join.token", "TOKEN", "From `weir agent join-token`; without it an admin must approve.");
+        return options;
+    }
 
-    private static IPAddress AddressOf(string text) => IPAddress.TryParse(text, out var address)
-        ? address
-        : throw CliException.Usage($"--interface: '{text}' is no IP address; expected something like 127.0.0.1 or 0.0.0.0");
+    public void AddTo(Command command)
+    {
+        command.Add(File);
+        command.Add(Folder);
+        foreach (var (option, _) in _flags) command.Add(option);
+    }
 
-    private static int PortOf(int port) =>
-        port is >= 0 and <= 65535 ? port : throw CliException.Usage($"--port: {port} is not within 0 and 65535");
+    public Task<WeirConfig> ReadAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        var flags = _flags.Append((Option: Folder, Key: "data_dir"))
+            .Where(flag => invocation.Value(flag.Option) is not null)
+            .ToDictionary(flag => flag.Key, flag => invocation.Value(flag.Option)!, StringComparer.Ordinal);
+        return ReadAsync(invocation, invocation.Value(File), flags, cancellationToken);
+    }
 
-    private static StateBackend BackendOf(string name) => name == "dev" ? StateBackend.Dev : StateBackend.Sqlite;
+    /// <summary>All problems of the config are told before it is given up; warnings are told in any case.</summary>
+    public static async Task<WeirConfig> ReadAsync(
+        Invocation invocation, string? path, Dictionary<string, string> flags, CancellationToken cancellationToken)
+    {
+        var host = invocation.Host;
+        var file = path is null ? null : await FlowFile.ReadAsync(host, path, cancellationToken);
+        var sources = new ConfigSources(flags, host.Variables) { CurrentFolder = host.Folder };
+        var read = ConfigReader.Read(file?.Text, sources);
+        ProblemList.Write(host.Error, read.Problems, file?.Name);
+        return read.Config ?? throw CliException.Usage("the config cannot be used");
+    }
+
+    private void Flag(string name, string key, string value, string description) =>
+        _flags.Add((new Option<string?>(name) { Description = description, HelpName = value }, key));
 }

@@ -1,12 +1,11 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weir.Agent;
-using Weir.Agent.Folders;
+using Weir.Agent.Links;
 using Weir.Contracts.Agents;
 using Weir.Controller.Hosting;
+using Weir.Engine.Links;
 using Weir.Engine.Runtimes;
-using Weir.Runtimes.Fake;
 using Weir.Runtimes.Process;
 
 namespace Weir.Cli.Hosting;
@@ -15,63 +14,65 @@ namespace Weir.Cli.Hosting;
 internal sealed class LocalAgent : IAsyncDisposable
 {
     private readonly CancellationTokenSource _abort = new();
+    private readonly AgentFolder _folder;
     private readonly ProcessRuntime _processes;
-    private readonly ECDiffieHellman _key;
-    private readonly Task _running;
 
-    private LocalAgent(AgentContext context, ProcessRuntime processes, ECDiffieHellman key)
+    private LocalAgent(AgentOptions options, AgentFolder folder, ProcessRuntime processes)
     {
-        (_processes, _key) = (processes, key);
-        Options = context.Options;
-        _running = Task.Run(() => new AgentLoop(context).RunAsync(CancellationToken.None, _abort.Token));
+        Options = options;
+        _folder = folder;
+        _processes = processes;
     }
 
     public AgentOptions Options { get; }
 
-    /// <summary>Completes when the agent ended, in good order or by a failure.</summary>
-    public Task Ended => _running;
+    public string Id { get; private init; } = "";
 
+    /// <summary>Completes when the agent ended, in good order or by a failure.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    /// <param name="dials">Speak to the controller over HTTP as an agent elsewhere does, in place of calling it.</param>
     public static async Task<LocalAgent> StartAsync(
-        ControllerHost controller, AgentOptions options, TimeProvider time, CancellationToken cancellationToken)
+        ControllerHost controller, AgentOptions options, bool dials, TimeProvider time, CancellationToken cancellationToken)
     {
-        var directory = new DiskAgentDirectory(options, time);
-        var key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
-        var request = new EnrolRequest(options.Name, Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()))
-        {
-            Slots = options.Slots, Runtimes = ["process", "fake"],
-        };
-        var link = await controller.ConnectAsync(request, cancellationToken);
-        var processes = ProcessRuntime.Start(
-            new ProcessRuntimeOptions
-            {
-                Folder = Path.Combine(options.DataDirectory, "processes"),
-                OwnUsers = Environment.IsPrivilegedProcess && LocalFolders.CanBePassed(options.DataDirectory),
-            },
-            time);
-        var context = new AgentContext
-        {
-            Options = options,
-            Link = link,
-            Directory = directory,
-            Runtimes = [processes, new FakeRuntime(time)],
-            Time = time,
-            Random = new Random(),
-            Key = key,
-            Loggers = controller.Services.GetRequiredService<ILoggerFactory>(),
-        };
-        return new LocalAgent(context, processes, key);
+        var folder = AgentFolder.Open(options.DataDirectory);
+        var link = await controller.ConnectAsync(Introduce(options), cancellationToken);
+        var processes = AgentSettings.Processes(options, time);
+        var agent = new LocalAgent(options, folder, processes) { Id = link.AgentId };
+        if (dials) agent.Start(options with { Controller = controller.Address }, link: null, controller, time);
+        else agent.Start(options, link, controller, time);
+        return agent;
     }
 
+    /// <summary>Kills the steps that run; they are counted as lost.</summary>
     public async Task StopAsync()
     {
         await _abort.CancelAsync();
-        await _running;
+        await Ended;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _processes.DisposeAsync();
-        _key.Dispose();
+        _folder.Dispose();
         _abort.Dispose();
+    }
+
+    private void Start(AgentOptions options, IControllerLink? link, ControllerHost controller, TimeProvider time)
+    {
+        var loggers = controller.Services.GetRequiredService<ILoggerFactory>();
+        IContainerRuntime[] runtimes = [_processes, AgentSettings.Fake(time)];
+        Ended = Task.Run(() => AgentHost.RunAsync(
+            options, runtimes, link, time, new Random(), loggers, CancellationToken.None, _abort.Token));
+    }
+
+    // enrolled by this process's own right; the agent then finds itself known by its key
+    private static EnrolRequest Introduce(AgentOptions options)
+    {
+        using var identity = AgentIdentityFile.OpenOrCreate(options.DataDirectory);
+        return new EnrolRequest(options.Name, Convert.ToBase64String(identity.PublicKey.Span))
+        {
+            Slots = options.Slots, Runtimes = ["process", "fake"], Host = HostFacts.Read(),
+        };
     }
 }

@@ -9,7 +9,8 @@ internal static class LocalContext
     {
         try
         {
-            ContextFile.Load(host).With(ContextFile.Local, new ControllerContext(address.ToString()) { Token = token }).Save(host);
+            ContextFile.Load(host).With(
+                ContextFile.Local, new ControllerContext(Endpoint.Show(address)) { Token = token }).Save(host);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

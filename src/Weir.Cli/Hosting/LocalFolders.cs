@@ -1,7 +1,8 @@
 namespace Weir.Cli.Hosting;
 
 /// <summary>
-/// The data folder of a controller and an agent side by side: steps may run as users of their own, who must pass through
+/// The data folder of a controller and an agent side by side: steps may run as users of their own, who must pass
+/// through
 /// it to their workspaces and read nothing else in it.
 /// </summary>
 internal static class LocalFolders
@@ -24,7 +25,8 @@ internal static class LocalFolders
         foreach (var path in Directory.EnumerateFileSystemEntries(folder))
         {
             if (Path.GetFileName(path) == AgentName) continue;
-            File.SetUnixFileMode(path, Directory.Exists(path) ? Private : UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.SetUnixFileMode(
+                path, Directory.Exists(path) ? Private : UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
     }
 

@@ -8,30 +8,31 @@ namespace Weir.Cli.Hosting;
 internal sealed class LocalSystem : IAsyncDisposable
 {
     private readonly ControllerHost _controller;
-    private readonly LocalAgent _agent;
 
     private LocalSystem(ControllerHost controller, LocalAgent agent, string folder)
     {
         _controller = controller;
-        _agent = agent;
+        Agent = agent;
         Folder = folder;
     }
 
+    public LocalAgent Agent { get; }
     public string Folder { get; }
     public Uri Address => _controller.Address;
     public string AdminToken => _controller.AdminToken;
     public string TokenFile => Path.Combine(Folder, "admin.token");
-    public LocalAgent Agent => _agent;
 
+    /// <param name="dials">The agent speaks HTTP, as one elsewhere does.</param>
     public static async Task<LocalSystem> StartAsync(
-        ControllerOptions options, AgentOptions agentOptions, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+        ControllerOptions options, AgentOptions agentOptions, bool dials, Action<ILoggingBuilder> logging,
+        CancellationToken cancellationToken)
     {
         LocalFolders.Prepare(options.DataFolder);
         var controller = await StartControllerAsync(options, logging, cancellationToken);
         try
         {
             LocalFolders.Close(options.DataFolder);
-            var agent = await LocalAgent.StartAsync(controller, agentOptions, options.Time, cancellationToken);
+            var agent = await LocalAgent.StartAsync(controller, agentOptions, dials, options.Time, cancellationToken);
             return new LocalSystem(controller, agent, options.DataFolder);
         }
         catch
@@ -42,7 +43,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     }
 
     public static async Task<ControllerHost> StartControllerAsync(
-        ControllerOptions options, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+        ControllerOptions options, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
         try
         {
@@ -56,16 +57,18 @@ internal sealed class LocalSystem : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the steps that run (they are counted as lost and made again), then stops the controller.</summary>
+    /// <summary>
+    /// Kills the steps that run (they are counted as lost and made again), then stops the controller.
+    /// </summary>
     public async Task StopAsync()
     {
-        await _agent.StopAsync();
+        await Agent.StopAsync();
         await _controller.StopAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _agent.DisposeAsync();
+        await Agent.DisposeAsync();
         await _controller.DisposeAsync();
     }
 }

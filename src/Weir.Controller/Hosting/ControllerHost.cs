@@ -86,9 +86,6 @@ public sealed partial class ControllerHost : IAsyncDisposable
     /// <summary>Takes no more requests, lets those under way end, then stops.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 
-    /// <summary>Completes when the process is asked to end (SIGINT, SIGTERM) and everything has stopped.</summary>
-    public Task WaitForStopAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
-
     /// <summary>A link for an agent in this process; it enrols by the key and is active at once.</summary>
     public Task<LocalLink> ConnectAsync(EnrolRequest request, CancellationToken cancellationToken) =>
         LocalLink.OpenAsync(_app.Services, request, cancellationToken);
@@ -108,6 +105,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         logging?.Invoke(builder.Logging);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopGrace);
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         builder.Services.AddController(options, stores);
         Listener.Configure(builder.WebHost, options);
         var app = builder.Build();

@@ -36,7 +36,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         }
 
         var taken = agent.Draining || slots <= 0 ? [] : await PickAndLeaseAsync(agent, offer, nonce, slots, cancellationToken);
-        if (isLast && taken.Count == 0) End(agent.Id, nonce);
+        if (isLast || taken.Count > 0) End(agent.Id, nonce);
         return taken;
     }
 
@@ -73,7 +73,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     {
         lock (_gate)
         {
-            if (_last.TryGetValue(agent, out var last) && (nonce < last.Nonce || (nonce == last.Nonce && last.WasEmpty))) return true;
+            if (_last.TryGetValue(agent, out var last) && (nonce < last.Nonce || (nonce == last.Nonce && last.IsAnswered))) return true;
             _last[agent] = new LastClaim(nonce, false);
             return false;
         }
@@ -158,8 +158,8 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         }
     }
 
-    /// <param name="WasEmpty">It was answered with nothing: the same nonce, late or doubled, must not take work now.</param>
-    private readonly record struct LastClaim(ClaimNonce Nonce, bool WasEmpty);
+    /// <param name="IsAnswered">The same nonce, late or doubled, is told what it leased and takes nothing more.</param>
+    private readonly record struct LastClaim(ClaimNonce Nonce, bool IsAnswered);
 }
 
 /// <summary>One try to serve a claim.</summary>

@@ -11,12 +11,6 @@ namespace Weir.Engine.Security;
 /// </summary>
 public static class RequestSignature
 {
-    public const string ProtocolHeader = "Weir-Protocol";
-    public const string TimeHeader = "Weir-Time";
-    public const string SignatureHeader = "Weir-Signature";
-    public const string SessionHeader = "Weir-Session";
-    public const string MacHeader = "Weir-Mac";
-
     /// <summary>Stands for the digest of a body that is sent as it is read; such bodies are verified by their own digest.</summary>
     public const string StreamedBody = "stream";
 

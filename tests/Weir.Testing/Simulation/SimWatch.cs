@@ -6,7 +6,7 @@ using Weir.Engine.Storage;
 
 namespace Weir.Testing.Simulation;
 
-/// <summary>Looks at every commit and every execution, and throws at the first broken promise.</summary>
+/// <summary>Looks at every commit and every execution; the first broken promise ends the simulation.</summary>
 internal sealed class SimWatch(SimWorld world)
 {
     private readonly Dictionary<StepKey, StepState> _steps = [];
@@ -40,7 +40,7 @@ internal sealed class SimWatch(SimWorld world)
     {
         var now = _executing[step] = _executing.GetValueOrDefault(step) + 1;
         world.Trace($"  begins {step.Run}/{step.Step} ({now} at once)");
-        if (now > 1 && mustNotOverlap) throw new SimulationException($"{step} runs twice at once, and must not");
+        if (now > 1 && mustNotOverlap) world.Break($"{step} runs twice at once, and must not");
     }
 
     public void Ended(StepKey step)
@@ -53,7 +53,7 @@ internal sealed class SimWatch(SimWorld world)
     {
         if (_runs.TryGetValue(row.Id, out var before) && (row.Status < before || before.IsFinal()))
         {
-            throw new SimulationException($"run {row.Id} went from {before} to {row.Status}");
+            world.Break($"run {row.Id} went from {before} to {row.Status}");
         }
 
         _runs[row.Id] = row.Status;
@@ -64,10 +64,10 @@ internal sealed class SimWatch(SimWorld world)
     {
         if (after.Status < before.Status || (before.Status.IsFinal() && after != before))
         {
-            throw new SimulationException($"step {key} went from {before.Status} to {after.Status}");
+            world.Break($"step {key} went from {before.Status} to {after.Status}");
         }
 
-        if (after.Attempts.Length < before.Attempts.Length) throw new SimulationException($"step {key} forgot an attempt");
+        if (after.Attempts.Length < before.Attempts.Length) world.Break($"step {key} forgot an attempt");
         for (var i = 0; i < after.Attempts.Length; i++)
         {
             AttemptMoved(key, i < before.Attempts.Length ? before.Attempts[i] : null, after.Attempts[i]);
@@ -80,7 +80,7 @@ internal sealed class SimWatch(SimWorld world)
     {
         if (before is not null && before.Status.IsFinal() && before.Status != after.Status)
         {
-            throw new SimulationException($"attempt {after.Number} of {key} got a second outcome");
+            world.Break($"attempt {after.Number} of {key} got a second outcome");
         }
 
         if (before?.Ended is null && after.Ended is not null)
@@ -91,7 +91,7 @@ internal sealed class SimWatch(SimWorld world)
 
         if (before?.Reported == true || !after.Reported) return;
         var fence = new AttemptFence(key.Run, key.Step, after.Number, after.Lease);
-        if (!_finishSent.Contains(fence)) throw new SimulationException($"{fence} was finished by someone who did not hold it");
+        if (!_finishSent.Contains(fence)) world.Break($"{fence} was finished by someone who did not hold it");
     }
 
     /// <summary>Without restarts every claim's answer gets through in the end: nothing is leased to an agent unawares.</summary>
@@ -99,7 +99,7 @@ internal sealed class SimWatch(SimWorld world)
     {
         if (world.IsWithoutCrashes && !_delivered.Contains(fence))
         {
-            throw new SimulationException($"{fence} was leased to an agent that never heard of it");
+            world.Break($"{fence} was leased to an agent that never heard of it");
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class CliBench : IDisposable
         var host = new CliHost(output, error)
         {
             Input = new StringReader(Input),
-            Variable = name => Variables.GetValueOrDefault(name),
+            Variables = Variables,
             IsTerminal = IsTerminal,
             Folder = Folder,
             Home = Folder,

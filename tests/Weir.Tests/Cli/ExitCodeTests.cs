@@ -25,6 +25,14 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
+    public async Task A_handle_with_an_at_sign_is_no_file_of_arguments()
+    {
+        using var bench = new CliBench();
+        bench.Api.Refuses("GET /v1/runs/%40latest", 404, """{"code":"run.not_found","status":404,"title":"none"}""");
+        Assert.Equal(5, (await bench.RunAsync("run", "get", "@latest")).Code);
+    }
+
+    [Fact]
     public async Task A_controller_that_is_not_there_is_8()
     {
         using var bench = new CliBench();

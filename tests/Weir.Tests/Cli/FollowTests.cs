@@ -23,7 +23,7 @@ public sealed class FollowTests
         Assert.Equal(code, result.Code);
         Assert.Contains("test │ one\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("test │ two\n", result.Output, StringComparison.Ordinal);
-        Assert.Contains("test: running at local\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("test: running\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("\nSTEP  STATUS", result.Output, StringComparison.Ordinal);
         Assert.EndsWith(
             $"build#7 {status.ToString().ToLowerInvariant()} in 3.0s\n", result.Output, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class FollowTests
         using var bench = Follows(RunStatus.Success);
         var result = await bench.RunAsync("run", "watch", "x");
         Assert.StartsWith(
-            "test: running at local\ntest: success in 1.5s\n", result.Output, StringComparison.Ordinal);
+            "test: running\ntest: success in 1.5s\n", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("│", result.Output, StringComparison.Ordinal);
     }
 

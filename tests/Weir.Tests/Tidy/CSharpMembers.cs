@@ -183,7 +183,8 @@ internal sealed partial class CSharpMembers
     private static partial Regex TypeHeader();
 
     [GeneratedRegex(
-        @"(?<name>operator\s*[^\s(]+|(?!(?:public|private|internal|protected|static|async|override|readonly|partial)\b)[\w~]+)"
+        @"(?<name>operator\s*[^\s(]+|"
+        + @"(?!(?:public|private|internal|protected|static|async|override|readonly|partial)\b)[\w~]+)"
         + @"\s*(<[\w\s,]*>)?\s*\(")]
     private static partial Regex MethodHeader();
 

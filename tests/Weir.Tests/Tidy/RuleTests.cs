@@ -54,7 +54,8 @@ public sealed class RuleTests
     {
         var body = string.Concat(Enumerable.Repeat("        x++;\n", 70));
         var made = "    A(int a, int b, int c, int d, int e, int f) { }\n";
-        var file = File("sealed class A\n{\n    void Long()\n    {\n" + body + "    }\n" + made + "}\n" + new string('y', 121));
+        var file = File(
+            "sealed class A\n{\n    void Long()\n    {\n" + body + "    }\n" + made + "}\n" + new string('y', 121));
         Assert.Equal("Long", Assert.Single(SourceRules.LongMethods(file)).Name);
         Assert.Equal("A", Assert.Single(SourceRules.LongConstructors(file)).Name);
         Assert.Single(SourceRules.LongLines(file));

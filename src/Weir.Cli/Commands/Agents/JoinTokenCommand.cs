@@ -52,8 +52,8 @@ internal static class JoinTokenCommand
         if (call.Printer.ForPeople)
         {
             var left = Elapsed.Format(made.Expires - call.Now);
-            call.Host.Error.WriteLine(
-                $"valid for {left}; there: weir agent --join {call.Endpoint.Address} --join-token TOKEN");
+            var address = Endpoint.Show(call.Endpoint.Address);
+            call.Host.Error.WriteLine($"valid for {left}; there: weir agent --join {address} --join-token TOKEN");
         }
 
         return ExitCodes.Ok;

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Weir.Cli.Connecting;
 using Weir.Cli.Help;
 using Weir.Cli.Hosting;
-using Weir.Controller.Hosting;
+using Weir.Controller.Config;
 
 namespace Weir.Cli.Commands.Hosts;
 
@@ -10,29 +11,30 @@ internal static class ControllerCommand
 {
     public static Command Create(CommandContext context)
     {
-        var host = new HostOptions();
+        var host = HostOptions.OfController();
         var command = new Command("controller", "Start a controller.");
-        foreach (var option in host.All) command.Add(option);
-        return context.Does(command, (invocation, cancellationToken) => RunAsync(invocation, host.Read(invocation), cancellationToken));
+        host.AddTo(command);
+        return context.Does(command, async (invocation, cancellationToken) =>
+            await RunAsync(invocation, await host.ReadAsync(invocation, cancellationToken), cancellationToken));
     }
 
-    private static async Task<int> RunAsync(Invocation invocation, ControllerOptions options, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(Invocation invocation, WeirConfig config, CancellationToken cancellationToken)
     {
         var host = invocation.Host;
+        var options = config.ToControllerOptions() with { Time = host.Time };
         await using var controller = await LocalSystem.StartControllerAsync(
             options, HostLogging.At(LogLevel.Information), cancellationToken);
         LocalContext.Remember(host, controller.Address, controller.AdminToken);
-        var file = PidFile.Write(options.DataFolder, controller.Address.ToString());
+        var address = Endpoint.Show(controller.Address);
+        var file = PidFile.Write(options.DataFolder, address);
         invocation.Printer.Lines(
         [
-            $"weir {VersionPrinter.Short}: controller ready at {controller.Address}",
+            $"weir {VersionPrinter.Short}: controller ready at {address}",
             $"  data   {options.DataFolder}",
             $"  token  {Path.Combine(options.DataFolder, "admin.token")} (the context 'local' has it)",
-            $"  join   weir agent --join {controller.Address} --join-token \"$(weir agent join-token)\"",
+            $"  join   weir agent --join {address} --join-token \"$(weir agent join-token)\"",
         ]);
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = cancellationToken.Register(() => stopped.TrySetResult());
-        await stopped.Task;
+        await Stopping.WaitAsync(Task.Delay(Timeout.InfiniteTimeSpan, host.Time, cancellationToken), cancellationToken);
         await controller.StopAsync(CancellationToken.None);
         file.Remove(options.DataFolder);
         return ExitCodes.Ok;

@@ -14,7 +14,10 @@ internal static class DemoCommand
 {
     public static Command Create(CommandContext context)
     {
-        var repo = new Option<string?>("--repo") { Description = "Build this git repository; a small new one unless given.", HelpName = "URL" };
+        var repo = new Option<string?>("--repo")
+        {
+            Description = "Build this git repository; a small new one unless given.", HelpName = "URL",
+        };
         var reference = new Option<string?>("--ref") { Description = "Its branch, tag or commit.", HelpName = "REF" };
         return context.Does(
             new Command("demo", "Run a small flow on a real repository, from start to end.") { repo, reference },
@@ -33,14 +36,16 @@ internal static class DemoCommand
             await new DemoRepository(repo).CreateAsync(cancellationToken);
         }
 
-        var options = new ControllerOptions { DataFolder = Path.Combine(folder, "data"), Port = 0, Time = invocation.Host.Time };
+        var options =
+            new ControllerOptions { DataFolder = Path.Combine(folder, "data"), Port = 0, Time = invocation.Host.Time };
+        var agent = AgentSettings.Options(LocalFolders.AgentIn(options.DataFolder), name: "demo", slots: null);
         await using var system = await LocalSystem.StartAsync(
-            options, UpCommand.AgentOf(options, slots: null), HostLogging.At(LogLevel.Warning), cancellationToken);
+            options, agent, dials: true, HostLogging.At(LogLevel.Warning), cancellationToken);
         invocation.Printer.Lines(
         [
-            $"controller and agent run at {system.Address}, data in {options.DataFolder}",
+            $"controller and agent run at {Endpoint.Show(system.Address)}, data in {options.DataFolder}",
             $"repository: {repo}",
-            "runtime: process (steps are processes of this machine; this version has no container engine)",
+            "runtime: process, because this version has no container engine: steps are processes of this machine",
             "",
         ]);
         try
@@ -56,9 +61,11 @@ internal static class DemoCommand
     }
 
     private static async Task<RunView> FollowAsync(
-        Invocation invocation, LocalSystem system, (string Repo, string Ref) source, CancellationToken cancellationToken)
+        Invocation invocation, LocalSystem system, (string Repo, string Ref) source,
+        CancellationToken cancellationToken)
     {
-        using var call = new ControllerCall(invocation, new Endpoint(system.Address, system.AdminToken, Namespace: null));
+        using var call = new ControllerCall(
+            invocation, new Endpoint(system.Address, system.AdminToken, Namespace: null));
         var request = new StartRunRequest
         {
             Definition = await FlowTextAsync(cancellationToken),
@@ -66,7 +73,8 @@ internal static class DemoCommand
             Params = new Dictionary<string, JsonElement> { ["repo"] = Text(source.Repo), ["ref"] = Text(source.Ref) },
         };
         var started = await call.Client.Runs.StartAsync(request, cancellationToken);
-        return await new RunFollower(call, new FollowView { Logs = true }).FollowAsync(started.Run, limit: null, cancellationToken);
+        return await RunFollower.FollowAsync(
+            call, started.Run, new FollowView { Logs = true }, limit: null, cancellationToken);
     }
 
     private static void Conclude(Invocation invocation, string data, RunView run) => invocation.Printer.Lines(
@@ -74,7 +82,8 @@ internal static class DemoCommand
         "",
         $"logs       {Path.Combine(data, "logs", "runs", run.Namespace, run.Id)}",
         $"look       weir up --detach --data-dir {data}",
-        $"           weir run get {run.Handle}; weir run logs {run.Handle} test; weir run artifacts {run.Handle} --to out",
+        $"           weir run get {run.Handle}; weir run logs {run.Handle} test",
+        $"           weir run artifacts {run.Handle} --to out",
         $"           weir down --data-dir {data}",
         $"throw away rm -r {Path.GetDirectoryName(data)}",
     ]);

@@ -71,8 +71,8 @@ internal static class LogsCommand
         var view = await call.Client.Runs.GetAsync(run, cancellationToken);
         if (follow)
         {
-            await new RunFollower(
-                call, new FollowView { Logs = true, Query = query }).FollowAsync(view, null, cancellationToken);
+            var shown = new FollowView { Logs = true, Query = query };
+            await RunFollower.FollowAsync(call, view, shown, limit: null, cancellationToken);
             return;
         }
 

@@ -37,7 +37,7 @@ internal static class StartCommand
     {
         var view = new FollowView { Logs = call.Value(options.Follow), Quiet = !call.Value(options.Follow) };
         var limit = Given.Duration("--timeout", call.Value(options.Timeout));
-        return await new RunFollower(call, view).FollowAsync(run, limit, cancellationToken);
+        return await RunFollower.FollowAsync(call, run, view, limit, cancellationToken);
     }
 
     private static async Task<RunView> SendAsync(
@@ -54,7 +54,7 @@ internal static class StartCommand
         catch (WeirApiException refusal) when (refusal.Problems.Count > 0)
         {
             ProblemList.Write(call.Host.Error, refusal.Problems, request.File);
-            throw new CliException(ExitCodes.Of(refusal), refusal.Message, refusal);
+            throw new CliException(ExitCodes.Of(refusal), $"no run was started ({refusal.Code})", refusal);
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class WatchCommand
             {
                 var run = await call.Client.Runs.GetAsync(call.Value(handle), cancellationToken);
                 var limit = Given.Duration("--timeout", call.Value(timeout));
-                var ended = await new RunFollower(call, new FollowView()).FollowAsync(run, limit, cancellationToken);
+                var ended = await RunFollower.FollowAsync(call, run, new FollowView(), limit, cancellationToken);
                 return call.Value(exitStatus) ? ExitCodes.Of(ended) : ExitCodes.Ok;
             });
     }

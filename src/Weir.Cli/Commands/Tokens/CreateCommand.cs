@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Weir.Cli.Connecting;
 using Weir.Contracts.Json;
 using Weir.Contracts.Tokens;
 

@@ -23,16 +23,17 @@ internal static class VersionCommand
     private static async Task PrintControllerAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         using var call = new ControllerCall(invocation);
+        var address = Endpoint.Show(call.Endpoint.Address);
         try
         {
             var version = await call.Client.GetVersionAsync(cancellationToken);
             var protocols = string.Join(", ", version.Protocols);
             call.Host.Output.Write(
-                $"controller {version.Version} at {call.Endpoint.Address} (agent protocol {protocols})\n");
+                $"controller {version.Version} at {address} (agent protocol {protocols})\n");
         }
         catch (Exception silence) when (silence is HttpRequestException or WeirApiException)
         {
-            call.Host.Output.Write($"controller at {call.Endpoint.Address}: {silence.Message}\n");
+            call.Host.Output.Write($"controller at {address}: {silence.Message}\n");
         }
     }
 }

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Weir.Agent;
+using Weir.Cli.Connecting;
+using Weir.Cli.Hosting;
+using Weir.Controller.Config;
+using Weir.Engine.Runtimes;
+
+namespace Weir.Cli.Commands.Hosts;
+
+/// <summary>What <c>weir agent</c> itself does: work for a controller elsewhere.</summary>
+internal static class RunAgentCommand
+{
+    public static Command Attach(Command command, CommandContext context)
+    {
+        var host = HostOptions.OfAgent();
+        var flags = new RunAgentFlags();
+        host.AddTo(command);
+        foreach (var flag in flags.All) command.Add(flag);
+        return context.Does(command, async (invocation, cancellationToken) =>
+        {
+            var config = await host.ReadAsync(invocation, cancellationToken);
+            var folder = invocation.Value(host.Folder) is null && invocation.Value(host.File) is null
+                ? $"{config.DataFolder}-agent"
+                : config.DataFolder;
+            return await RunAsync(invocation, config with { DataFolder = folder }, flags, cancellationToken);
+        });
+    }
+
+    public static async Task<int> RunAsync(
+        Invocation invocation, WeirConfig config, RunAgentFlags flags, CancellationToken cancellationToken)
+    {
+        var host = invocation.Host;
+        var url = config.Join.Url ?? throw CliException.Usage("--join URL is needed: the controller to work for");
+        var options = AgentSettings.Options(config.DataFolder, flags.NameOf(invocation), invocation.Value(flags.Slots)) with
+        {
+            Controller = Endpoint.Parse(url),
+            JoinToken = config.Join.Token,
+            CaFile = invocation.Value(flags.CaFile),
+            RenewPeriod = config.Node.Heartbeat,
+        };
+        var kinds = flags.RuntimesOf(invocation);
+        using var folder = AgentFolder.Open(options.DataDirectory);
+        await using var processes = kinds.Contains("process") ? AgentSettings.Processes(options, host.Time) : null;
+        IReadOnlyList<IContainerRuntime> runtimes =
+            [.. kinds.Select(kind => kind == "process" ? processes! : AgentSettings.Fake(host.Time))];
+        using var loggers = LoggerFactory.Create(HostLogging.At(LogLevel.Information));
+        await using var told = cancellationToken.Register(() => host.Error.WriteLine("finishing what runs; again to stop now"));
+        host.Error.WriteLine($"agent '{options.Name}' works for {url}: {options.Slots} slots, runtimes: {string.Join(", ", kinds)}");
+        await AgentHost.RunAsync(
+            options, runtimes, link: null, host.Time, new Random(), loggers, cancellationToken, host.Impatience);
+        return ExitCodes.Ok;
+    }
+}
+
+/// <summary>Flags of an agent that no config file has.</summary>
+internal sealed class RunAgentFlags
+{
+    public Option<string?> Name { get; } = new("--name") { Description = "The name people see; this machine's unless given.", HelpName = "NAME" };
+
+    public Option<int?> Slots { get; } = new("--slots")
+    {
+        Description = "Steps at once; as many as processors unless given.", HelpName = "N",
+    };
+
+    public Option<bool> AllowProcess { get; } = new("--allow-process")
+    {
+        Description = "Offer the process runtime: steps are processes of this machine, hardly shut in.",
+    };
+
+    public Option<bool> Fake { get; } = new("--fake") { Description = "Offer the fake runtime: steps are only pretended." };
+
+    public Option<string?> CaFile { get; } = new("--ca-file")
+    {
+        Description = "PEM of the authority that signed the controller's certificate.", HelpName = "FILE",
+    };
+
+    public IReadOnlyList<Option> All => [Name, Slots, AllowProcess, Fake, CaFile];
+
+    public string? NameOf(Invocation invocation) => invocation.Value(Name);
+
+    public IReadOnlyList<string> RuntimesOf(Invocation invocation)
+    {
+        var kinds = new List<string>();
+        if (invocation.Value(AllowProcess)) kinds.Add("process");
+        if (invocation.Value(Fake)) kinds.Add("fake");
+        return kinds.Count > 0 ? kinds : throw CliException.Usage("an agent needs a runtime: --allow-process or --fake");
+    }
+}
