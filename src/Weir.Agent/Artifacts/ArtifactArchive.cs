@@ -34,7 +34,7 @@ internal static class ArtifactArchive
             }
 
             await using var content = item.EntryType == TarEntryType.RegularFile ? File.OpenRead(entry.FullName) : null;
-            item.DataStream = content;
+            if (content is not null) item.DataStream = content;
             await writer.WriteEntryAsync(item, cancellationToken);
         }
     }

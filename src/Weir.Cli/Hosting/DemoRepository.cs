@@ -2,27 +2,18 @@ using System.Diagnostics;
 
 namespace Weir.Cli.Hosting;
 
-/// <summary>A small git repository with something to build and to test.</summary>
+/// <summary>A small git repository with something to bundle and to test.</summary>
 internal sealed class DemoRepository(string folder)
 {
     private const UnixFileMode Executable =
         UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private const string Build = """
-        #!/bin/sh
-        set -eu
-        cp greet.sh "$1/greet"
-        git log -1 --format=%h > "$1/VERSION"
-        echo "built greet at $(cat "$1/VERSION")"
-
-        """;
-
     private const string Test = """
         #!/bin/sh
         set -eu
-        greet=$(find "$1" -name greet)
-        [ "$(sh "$greet")" = 'hello, world' ]
-        [ "$(sh "$greet" weir)" = 'hello, weir' ]
+        cd "$(dirname "$0")"
+        [ "$(sh ./greet.sh)" = 'hello, world' ]
+        [ "$(sh ./greet.sh weir)" = 'hello, weir' ]
         echo '2 tests passed'
 
         """;
@@ -31,7 +22,6 @@ internal sealed class DemoRepository(string folder)
     [
         ("README.md", "# Greeter\n\nGreets whoever is named.\n"),
         ("greet.sh", "#!/bin/sh\necho \"hello, ${1:-world}\"\n"),
-        ("build.sh", Build),
         ("test.sh", Test),
     ];
 

@@ -9,6 +9,7 @@ using Weir.Contracts.Agents;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Auth;
 using Weir.Controller.Storage;
+using Weir.Controller.Storage.Files;
 using Weir.Engine.Agents;
 
 namespace Weir.Controller.Hosting;
@@ -18,10 +19,10 @@ public sealed partial class ControllerHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ControllerStores _stores;
-    private readonly DataFolder _folder;
+    private readonly DataDirectory _folder;
     private readonly ControllerOptions _options;
 
-    private ControllerHost(WebApplication app, ControllerStores stores, DataFolder folder, ControllerOptions options)
+    private ControllerHost(WebApplication app, ControllerStores stores, DataDirectory folder, ControllerOptions options)
     {
         _app = app;
         _stores = stores;
@@ -42,7 +43,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
     public static async Task<ControllerHost> BuildAsync(
         ControllerOptions options, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
-        var folder = DataFolder.Open(options.DataFolder);
+        var folder = OpenFolder(options.DataFolder);
         ControllerStores? stores = null;
         try
         {
@@ -93,6 +94,18 @@ public sealed partial class ControllerHost : IAsyncDisposable
         await _app.DisposeAsync();
         _stores.Dispose();
         _folder.Dispose();
+    }
+
+    private static DataDirectory OpenFolder(string path)
+    {
+        try
+        {
+            return DataDirectory.Open(path);
+        }
+        catch (DataDirectoryException unusable)
+        {
+            throw new ControllerStartException(unusable.Message, unusable);
+        }
     }
 
     private static WebApplication BuildApp(ControllerOptions options, ControllerStores stores, Action<ILoggingBuilder>? logging)

@@ -1,3 +1,4 @@
+using Weir.Controller.Storage.Files;
 using Weir.Controller.Storage.Sqlite;
 using Weir.Engine.Storage;
 using Weir.Engine.Storage.Memory;
@@ -8,7 +9,7 @@ namespace Weir.Controller.Hosting;
 internal sealed record ControllerStores(
     IRecordStore Records, IDocumentStore Documents, ILogStore Logs, IBlobStore Blobs) : IDisposable
 {
-    public static ControllerStores Open(ControllerOptions options, DataFolder folder)
+    public static ControllerStores Open(ControllerOptions options, DataDirectory folder)
     {
         if (options.Backend == StateBackend.Dev)
         {
@@ -17,7 +18,8 @@ internal sealed record ControllerStores(
         }
 
         var sqlite = SqliteStore.Open(Path.Combine(folder.Path, options.DatabaseFile));
-        return new ControllerStores(sqlite, sqlite, new MemoryLogStore(), new MemoryBlobStore());
+        return new ControllerStores(
+            sqlite, sqlite, FileLogStore.Open(folder.Path), FileBlobStore.Open(folder.Path, TimeProvider.System));
     }
 
     public void Dispose()

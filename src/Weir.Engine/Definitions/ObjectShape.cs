@@ -48,6 +48,7 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
 
     private void CheckMap(TreeMap map, string path, ProblemList problems)
     {
+        var meant = new HashSet<string>();
         foreach (var (key, value) in map.Entries)
         {
             var keyPath = TreePath.Key(path, key.Value);
@@ -61,13 +62,15 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
             }
             else if (!AllowsExtensions || !key.Value.StartsWith(ExtensionPrefix, StringComparison.Ordinal))
             {
-                problems.Add(keyPath, key.Place, $"unknown key `{key.Value}`{DidYouMean(key.Value)}");
+                problems.Add(keyPath, key.Place, $"unknown key `{key.Value}`{Suggestion.DidYouMean(key.Value, Names)}");
+                if (Suggestion.Nearest(key.Value, Names) is { } near) meant.Add(near);
             }
         }
 
-        foreach (var key in Keys.Where(k => k.IsRequired && map[k.Name] is null))
+        // A key that is only misspelt is not missing as well.
+        foreach (var key in Keys.Where(k => k.IsRequired && map[k.Name] is null && !meant.Contains(k.Name)))
             problems.Add(path, map.Place, $"{Noun} needs the key `{key.Name}`");
     }
 
-    private string DidYouMean(string key) => Suggestion.DidYouMean(key, [.. Keys.Select(k => k.Name), .. Later]);
+    private string[] Names => [.. Keys.Select(k => k.Name), .. Later];
 }

@@ -15,6 +15,7 @@ namespace Weir.Testing.Simulation;
 internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IControllerLink
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan LongAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(20);
 
     public bool IsCut { get; set; }
@@ -86,7 +87,7 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
 
     private async Task RepeatAsync<TRequest, TAnswer>(TRequest request, Func<AgentGateway, TRequest, Task<TAnswer>> call)
     {
-        await DelayAsync();
+        await world.PassAsync(world.Chance(0.5) ? LongAfter : Usual);
         if (IsCut || world.Controller is not { } controller) return;
         _ = controller.Process.RunAsync(() => call(controller.Core.Gateway, request));
     }

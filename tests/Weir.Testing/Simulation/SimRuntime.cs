@@ -46,7 +46,7 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
             await inner.OpenGateAsync(script, cancellationToken);
             var mustNotOverlap = spec.Work.Env.ContainsKey(SimPlans.Exclusive);
             if (mustNotOverlap) machine._exclusive.Add(inner);
-            machine.Begin(step, mustNotOverlap, inner.WaitAsync(CancellationToken.None));
+            machine.Begin(step, mustNotOverlap, inner);
         }
 
         public async ValueTask<OutputChunk?> ReadAsync(CancellationToken cancellationToken)
@@ -72,16 +72,16 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
-    private void Begin(StepKey step, bool mustNotOverlap, Task exit)
+    private void Begin(StepKey step, bool mustNotOverlap, IStepContainer container)
     {
         world.Watch.Began(step, mustNotOverlap);
         // The machine watches, not the agent: its death must not hide that the work went on.
-        world.Machines.Post(_ => _ = EndAsync(step, exit), null);
+        world.Machines.Post(_ => _ = EndAsync(step, container), null);
     }
 
-    private async Task EndAsync(StepKey step, Task exit)
+    private async Task EndAsync(StepKey step, IStepContainer container)
     {
-        await exit;
+        await container.WaitAsync(CancellationToken.None);
         world.Watch.Ended(step);
     }
 }

@@ -25,7 +25,7 @@ public sealed class HttpAgentTests
             steps:
               - { name: one, commands: [first], env: { FAKE_OUTPUT_v: "7" }, outputs: [v] }
               - { name: two, commands: [second], env: { GOT: "${{ steps.one.outputs.v }}" } }
-            """);
+            """, "fake");
 
         Assert.Equal(RunStatus.Success, run.Status);
         Assert.Equal("+ second\n", await LogAsync(controller, run, "two"));
@@ -41,7 +41,7 @@ public sealed class HttpAgentTests
         Assert.Equal(AgentState.Pending, pending.State);
         await controller.Admin.Agents.ApproveAsync(pending.Id);
 
-        var run = await RunAsync(controller, "{ name: one, steps: [{ name: only, commands: [x] }] }");
+        var run = await RunAsync(controller, "{ name: one, steps: [{ name: only, commands: [x] }] }", "fake");
         Assert.Equal(RunStatus.Success, run.Status);
     }
 
@@ -64,7 +64,7 @@ public sealed class HttpAgentTests
         await using var controller = await TestController.StartAsync();
         await using var agent = await RunningAgent.JoinAsync(controller, time: new ClockAhead(TimeSpan.FromHours(3)));
 
-        var run = await RunAsync(controller, "{ name: one, steps: [{ name: only, commands: [x] }] }");
+        var run = await RunAsync(controller, "{ name: one, steps: [{ name: only, commands: [x] }] }", "fake");
         Assert.Equal(RunStatus.Success, run.Status);
     }
 
@@ -73,7 +73,7 @@ public sealed class HttpAgentTests
     {
         await using var controller = await TestController.StartAsync();
         await using var agent = await RunningAgent.JoinAsync(controller);
-        await RunAsync(controller, "{ name: one, steps: [{ name: only, commands: [x] }] }");
+        await RunAsync(controller, "{ name: one, steps: [{ name: only, commands: [x] }] }", "fake");
         await controller.Admin.Agents.RevokeAsync((await controller.Admin.Agents.ListAsync()).Items[0].Id);
 
         // the claim that waits at the controller was let in before; the next one is not
@@ -103,6 +103,7 @@ public sealed class HttpAgentTests
                 resources: [{ name: result, path: got }]
             """);
 
+        Assert.All(run.Steps!, step => Assert.Null(step.Message));
         Assert.Equal("kept\nhello\nhello\n300000\n1=2 in use of files#1\n", await LogAsync(controller, run, "use"));
         Assert.Equal(RunStatus.Success, run.Status);
         await using var tar = await controller.Admin.Artifacts.DownloadAsync(run.Id, "make", "result");
@@ -143,9 +144,8 @@ public sealed class HttpAgentTests
     [Fact]
     public async Task A_controller_that_restarts_finds_its_agent_again()
     {
-        await using var fixedPort = await TestController.StartAsync();
-        var port = fixedPort.Address.Port;
-        await fixedPort.DisposeAsync();
+        int port;
+        await using (var before = await TestController.StartAsync()) port = before.Address.Port;
         await using var controller = await TestController.StartAsync(options => options with { Port = port });
         await using var agent = await RunningAgent.JoinAsync(controller, real: true);
         var started = await StartAsync(controller, "{ name: long, steps: [{ name: only, commands: ['echo on && sleep 4 && echo off'] }] }");
@@ -171,11 +171,11 @@ public sealed class HttpAgentTests
             UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(agent.Folder, "agent.json")));
     }
 
-    private static async Task<RunView> RunAsync(TestController controller, string definition) =>
-        await EndAsync(controller, await StartAsync(controller, definition));
+    private static async Task<RunView> RunAsync(TestController controller, string definition, string? runtime = null) =>
+        await EndAsync(controller, await StartAsync(controller, definition, runtime));
 
-    private static async Task<RunView> StartAsync(TestController controller, string definition) =>
-        (await controller.Admin.Runs.StartAsync(new StartRunRequest { Definition = definition })).Run;
+    private static async Task<RunView> StartAsync(TestController controller, string definition, string? runtime = null) =>
+        (await controller.Admin.Runs.StartAsync(new StartRunRequest { Definition = definition, Runtime = runtime })).Run;
 
     private static async Task<RunView> EndAsync(TestController controller, RunView run)
     {

@@ -29,7 +29,6 @@ public sealed class FlowProblemTests
         3:10: timeout: expected a duration such as `90s`, `10m` or `1h30m`, found `10 minutes`: did you mean `10m`?
         5:35: params.count.default: expected a number, found `many`
         6:10: params.level: a choice needs the key `choices`
-        8:5: steps[0]: a step needs the key `commands`
         9:5: steps[0].comands: unknown key `comands`: did you mean `commands`?
         11:16: steps[1].commands[0]: `${{ }}` never stands in a command: put the value into `env` and use it as "$NAME"
         12:13: steps[1].needs[0]: there is no step `biuld`: did you mean `build`?

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Weir.Engine.Definitions;
 
@@ -5,6 +6,12 @@ namespace Weir.Tests.Definitions;
 
 public sealed class FlowSchemaTests
 {
+    private static readonly ObjectShape[] Objects =
+    [
+        FlowKeys.Flow, FlowKeys.Step, FlowKeys.Param, FlowKeys.Source, FlowKeys.Retry, FlowKeys.Limits, FlowKeys.Artifact,
+        FlowKeys.Resource,
+    ];
+
     private static readonly JsonObject Schema = JsonNode.Parse(FlowSchema.Text)!.AsObject();
 
     [Fact]
@@ -24,9 +31,16 @@ public sealed class FlowSchemaTests
     [Fact]
     public void Describes_every_key()
     {
-        var keys = new[] { FlowKeys.Flow, FlowKeys.Step, FlowKeys.Param, FlowKeys.Source, FlowKeys.Retry, FlowKeys.Artifact }.SelectMany(o => o.Keys);
-        Assert.All(keys, key => Assert.NotEmpty(key.Description));
+        Assert.All(Objects.SelectMany(o => o.Keys), key => Assert.NotEmpty(key.Description));
         Assert.Contains("\"description\": \"Steps to wait for; without it all earlier ones.\"", FlowSchema.Text);
+    }
+
+    [Fact]
+    public void The_page_about_the_file_names_every_key()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "flow-file.md"));
+        var keys = Objects.SelectMany(o => o.Keys.Select(k => k.Name).Concat(o.Later)).Distinct();
+        Assert.Empty(keys.Where(key => !page.Contains($"`{key}`") && !page.Contains($"{{ {key}") && !page.Contains($", {key}")));
     }
 
     [Theory]
@@ -71,6 +85,9 @@ public sealed class FlowSchemaTests
 
         Assert.InRange(taken, 100, 2000);
     }
+
+    private static string RepositoryRoot([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(here, "../../../.."));
 
     private static JsonNode? Json(string text) => SchemaCheck.ToJson(YamlTreeReader.Read(text, new ProblemList())!);
 

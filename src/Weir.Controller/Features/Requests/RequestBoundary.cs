@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Contracts.Problems;
+using Weir.Controller.Features.Metrics;
 using Weir.Engine.Storage;
 
 namespace Weir.Controller.Features.Requests;
 
 /// <summary>Where every exception of a request ends, and where answers without a body get one.</summary>
-internal sealed partial class RequestBoundary(RequestDelegate next, ILogger<RequestBoundary> log)
+internal sealed partial class RequestBoundary(
+    RequestDelegate next, ControllerMetrics metrics, ILogger<RequestBoundary> log)
 {
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Design", "CA1031:Do not catch general exception types", Justification = "the one boundary of requests")]
@@ -35,6 +37,7 @@ internal sealed partial class RequestBoundary(RequestDelegate next, ILogger<Requ
         }
 
         if (refusal is not null) await refusal.ExecuteAsync(context);
+        metrics.Answered(context.Response.StatusCode);
     }
 
     private static Refusal? Silent(HttpContext context) => context.Response.StatusCode switch

@@ -14,6 +14,7 @@ internal sealed class LogFlusher : IDisposable
     private readonly Lock _gate = new();
     private readonly BlockingCollection<AttemptLog> _waiting = [];
     private readonly Thread[] _threads;
+    private bool _closed;
 
     private LogFlusher() => _threads =
         [.. Enumerable.Range(0, Threads).Select(_ => new Thread(Run) { IsBackground = true, Name = "weir-log-flusher" })];
@@ -32,7 +33,7 @@ internal sealed class LogFlusher : IDisposable
         {
             if (log.NextFlush is null)
             {
-                if (_waiting.IsAddingCompleted) throw new StoreUnavailableException("the log store was closed");
+                if (_closed) throw new StoreUnavailableException("the log store was closed");
                 log.NextFlush = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _waiting.Add(log);
             }
@@ -44,7 +45,13 @@ internal sealed class LogFlusher : IDisposable
     /// <summary>Ends after the flushes that were asked for.</summary>
     public void Dispose()
     {
-        lock (_gate) _waiting.CompleteAdding();
+        lock (_gate)
+        {
+            if (_closed) return;
+            _closed = true;
+            _waiting.CompleteAdding();
+        }
+
         foreach (var thread in _threads) thread.Join();
         _waiting.Dispose();
     }

@@ -64,6 +64,9 @@ internal sealed class Connection : IDisposable
     /// <summary>Rows that the newest insert, update or delete touched.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 
+    /// <summary>What was prepared, for a look at its plans.</summary>
+    public IEnumerable<string> PreparedSql => _statements.Select(statement => statement.Sql);
+
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
     /// <summary>A broken rule of the schema is the caller's fault; everything else is the disk's.</summary>

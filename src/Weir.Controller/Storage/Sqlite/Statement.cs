@@ -10,6 +10,8 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
 {
     private int _bound;
 
+    public string Sql => raw.sqlite3_sql(handle).utf8_to_string();
+
     public Statement Text(string? value)
     {
         Check(value is null

@@ -86,9 +86,9 @@ internal sealed class RunTable
 
     public void Delete(string id)
     {
+        _steps.Remove(id);
         if (!_runs.Remove(id, out var run)) return;
         _ids.Remove(id);
-        _steps.Remove(id);
         _numbers.Remove((run.Namespace, run.Flow, run.Number));
         if (run.Due is { } due) _due.Remove((due, id));
     }

@@ -1,0 +1,88 @@
+using Weir.Controller.Storage.Files;
+using Weir.Engine.Storage;
+using Weir.Testing;
+
+namespace Weir.Tests.Storage.Files;
+
+public sealed class FileBlobs : BlobSuite
+{
+    private readonly TempFolder _folder = new();
+    private readonly ManualTime _time = new();
+    private readonly FileBlobStore _store;
+
+    public FileBlobs() => _store = FileBlobStore.Open(_folder.Path, _time);
+
+    protected override IBlobStore Blobs => _store;
+
+    public override void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_file_is_where_the_digest_says()
+    {
+        await Put(Digest(Content), Content);
+        var hex = Digest(Content)["sha256:".Length..];
+        Assert.Equal(Content, File.ReadAllBytes(_folder[$"blobs/sha256/{hex[..2]}/{hex}"]));
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_of_a_refused_or_broken_upload()
+    {
+        await Put(Digest([1]), Content);
+        await Put(Digest(Content), Content, 10);
+        await Assert.ThrowsAsync<IOException>(
+            async () => await Blobs.PutAsync(Digest(Content), new BreakingStream(), 1 << 20, Token));
+        Assert.Empty(Directory.GetFiles(_folder["blobs"], "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void What_an_earlier_process_left_half_written_is_swept_at_the_start()
+    {
+        File.WriteAllText(_folder["blobs/incoming/7"], "half");
+        FileBlobStore.Open(_folder.Path, _time);
+        Assert.Empty(Directory.GetFiles(_folder["blobs/incoming"]));
+    }
+
+    [Fact]
+    public async Task Collects_what_is_neither_pinned_nor_referenced()
+    {
+        byte[][] blobs = [[1], [2, 2], [3, 3, 3], [4, 4, 4, 4]];
+        foreach (var blob in blobs) await Put(Digest(blob), blob);
+        Assert.Equal(0, await Collect());
+        _time.Advance(TimeSpan.FromHours(23));
+        await Blobs.HeadAsync(Digest(blobs[1]), Token);
+        await Put(Digest(blobs[2]), blobs[2]);
+        _time.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(1, await Collect(Digest(blobs[3])));
+        Assert.Null(await Blobs.HeadAsync(Digest(blobs[0]), Token));
+        foreach (var kept in blobs[1..]) Assert.NotNull(await Blobs.HeadAsync(Digest(kept), Token));
+        _time.Advance(TimeSpan.FromHours(25));
+        Assert.Equal(9, await Collect());
+    }
+
+    [Fact]
+    public async Task A_blob_asked_for_while_it_is_judged_is_kept()
+    {
+        await Put(Digest([1]), [1]);
+        _time.Advance(TimeSpan.FromHours(25));
+        await _store.CollectAsync(
+            async (digest, token) =>
+            {
+                await Blobs.HeadAsync(digest, token);
+                return false;
+            },
+            Token);
+        Assert.NotNull(await Blobs.HeadAsync(Digest([1]), Token));
+    }
+
+    private Task<long> Collect(params string[] referenced) =>
+        _store.CollectAsync((digest, _) => ValueTask.FromResult(referenced.Contains(digest)), Token);
+
+    /// <summary>Gives some bytes, then the connection is gone.</summary>
+    private sealed class BreakingStream() : MemoryStream(new byte[1000])
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await base.ReadAsync(buffer, cancellationToken) is > 0 and var count
+                ? count
+                : throw new IOException("connection reset");
+    }
+}
