@@ -84,6 +84,9 @@ internal static partial class SourceRules
         (file.Text.Comments.Where(comment => !comment.IsDocumentation).Sum(comment => comment.Text.Split('\n').Length),
             file.Lines.Count(line => line.Trim().Length > 0));
 
+    private static int Columns(string text, string code) =>
+        text.Contains("//", StringComparison.Ordinal) ? text.Length : text.Zip(code).Count(pair => pair.First == pair.Second);
+
     private static bool IsConstructor(Declaration member) =>
         (member.Kind == DeclarationKind.Method && member.Name == member.Parent)
         || (member.Kind == DeclarationKind.Type && member.Parameters >= 0);
