@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
@@ -44,7 +45,7 @@ internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimit
         }
 
         if (token.Role < required)
-            return Refusal.Forbidden(ErrorCodes.NotPermitted, $"this needs the role {required.ToString().ToLowerInvariant()}");
+            return Refusal.Forbidden(ErrorCodes.NotPermitted, $"this needs the role {JsonNamingPolicy.SnakeCaseLower.ConvertName(required.ToString())}");
         return Place(context, token);
     }
 

@@ -43,10 +43,11 @@ public sealed partial class ControllerHost : IAsyncDisposable
     public static async Task<ControllerHost> BuildAsync(
         ControllerOptions options, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
-        var folder = OpenFolder(options.DataFolder);
+        DataDirectory? folder = null;
         ControllerStores? stores = null;
         try
         {
+            folder = DataDirectory.Open(options.DataFolder);
             stores = ControllerStores.Open(options, folder);
             var host = new ControllerHost(BuildApp(options, stores, logging), stores, folder, options);
             await host.LoadAsync(cancellationToken);
@@ -55,7 +56,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
         catch (Exception unusable)
         {
             stores?.Dispose();
-            folder.Dispose();
+            folder?.Dispose();
             if (unusable is DataDirectoryException) throw new ControllerStartException(unusable.Message, unusable);
             throw;
         }
@@ -94,18 +95,6 @@ public sealed partial class ControllerHost : IAsyncDisposable
         await _app.DisposeAsync();
         _stores.Dispose();
         _folder.Dispose();
-    }
-
-    private static DataDirectory OpenFolder(string path)
-    {
-        try
-        {
-            return DataDirectory.Open(path);
-        }
-        catch (DataDirectoryException unusable)
-        {
-            throw new ControllerStartException(unusable.Message, unusable);
-        }
     }
 
     private static WebApplication BuildApp(ControllerOptions options, ControllerStores stores, Action<ILoggingBuilder>? logging)

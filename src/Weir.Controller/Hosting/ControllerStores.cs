@@ -19,7 +19,7 @@ internal sealed record ControllerStores(
 
         var sqlite = SqliteStore.Open(Path.Combine(folder.Path, options.DatabaseFile));
         return new ControllerStores(
-            sqlite, sqlite, FileLogStore.Open(folder.Path), FileBlobStore.Open(folder.Path, TimeProvider.System));
+            sqlite, sqlite, FileLogStore.Open(folder.Path), FileBlobStore.Open(folder.Path, options.Time));
     }
 
     public void Dispose()

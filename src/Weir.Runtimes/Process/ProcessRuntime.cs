@@ -50,7 +50,6 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         CheckId(spec.Id);
         var shell = ShellCall.Find(spec.Work.Shell, _options.Path);
         var user = _users is null ? null : await _users.ForSlotAsync(spec.Slot, cancellationToken);
-        await _guard.StartAsync(_events, cancellationToken);
         var container = await MakeAsync(spec, shell with { User = user?.Id, NoNetwork = NeedsNoNetwork(spec) }, user);
         return _containers[spec.Id] = container;
     }
@@ -107,6 +106,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         made.Push(() => Done(folder.Remove));
         try
         {
+            await _guard.StartAsync(_events);
             folder.Create();
             var format = new MarkerFormat(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true));
             var output = new StepOutput(_events, folder, format);

@@ -61,7 +61,7 @@ public sealed class ChannelTests
         var link = await controller.Host.ConnectAsync(new EnrolRequest("local", key.PublicKey) { Slots = 2 }, CancellationToken.None);
         await controller.Admin.Runs.StartAsync(new StartRunRequest { Definition = RunTests.TwoSteps });
 
-        var claimed = await link.ClaimAsync(new ClaimRequest(new ClaimNonce(1, 1), 1, 5_000) { Runtimes = ["fake"] }, CancellationToken.None);
+        var claimed = await link.ClaimAsync(new ClaimRequest(new ClaimNonce(1, 1), 1, 5_000) { Runtimes = ["fake", "process"] }, CancellationToken.None);
         var work = Assert.Single(claimed.Assignments);
         await link.AppendLogAsync(work.Fence, [new LogPiece(LogStream.Stdout, 0, 0, "hi"u8.ToArray())], CancellationToken.None);
         await link.FinishAsync(RunTests.Success(work), CancellationToken.None);

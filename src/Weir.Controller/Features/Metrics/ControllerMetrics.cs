@@ -8,11 +8,12 @@ namespace Weir.Controller.Features.Metrics;
 /// <summary>What the controller itself counts.</summary>
 internal sealed class ControllerMetrics : IDisposable
 {
-    private readonly Meter _meter = new("Weir.Controller");
+    private readonly Meter _meter;
     private readonly Counter<long> _requests;
 
-    public ControllerMetrics(AgentRegistry agents, ControllerOptions options, ControllerClock clock)
+    public ControllerMetrics(MetricsPage page, AgentRegistry agents, ControllerOptions options, ControllerClock clock)
     {
+        _meter = new Meter("Weir.Controller", version: null, tags: null, scope: page);
         _requests = _meter.CreateCounter<long>("weir.http.requests", description: "Requests answered, by class of status.");
         _meter.CreateObservableGauge(
             "weir.agents",

@@ -18,7 +18,9 @@ internal sealed class MetricsPage : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith("Weir", StringComparison.Ordinal))
+            // another controller in this process has a page of its own
+            var isOurs = instrument.Meter.Scope is null || instrument.Meter.Scope == this;
+            if (isOurs && instrument.Meter.Name.StartsWith("Weir", StringComparison.Ordinal))
                 listener.EnableMeasurementEvents(instrument, FamilyOf(instrument));
         };
         _listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));

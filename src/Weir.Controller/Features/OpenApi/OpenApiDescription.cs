@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
@@ -74,7 +75,7 @@ internal static class OpenApiDescription
         }
 
         if (facts.OfType<RequiredRole>().LastOrDefault() is not { } role) return Task.CompletedTask;
-        operation.Description = $"Needs the role {role.Role.ToString().ToLowerInvariant()}.";
+        operation.Description = $"Needs the role {JsonNamingPolicy.SnakeCaseLower.ConvertName(role.Role.ToString())}.";
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
         return Task.CompletedTask;
     }
