@@ -2,18 +2,27 @@ using System.Diagnostics;
 
 namespace Weir.Cli.Hosting;
 
-/// <summary>A small git repository with something to bundle and to test.</summary>
+/// <summary>A small git repository with something to build and to test.</summary>
 internal sealed class DemoRepository(string folder)
 {
     private const UnixFileMode Executable =
         UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    private const string Build = """
+        #!/bin/sh
+        set -eu
+        cp greet.sh "$1/greet"
+        git log -1 --format=%h > "$1/VERSION"
+        echo "built greet at $(cat "$1/VERSION")"
+
+        """;
+
     private const string Test = """
         #!/bin/sh
         set -eu
-        cd "$(dirname "$0")"
-        [ "$(sh ./greet.sh)" = 'hello, world' ]
-        [ "$(sh ./greet.sh weir)" = 'hello, weir' ]
+        greet=$(find "$1" -name greet)
+        [ "$(sh "$greet")" = 'hello, world' ]
+        [ "$(sh "$greet" weir)" = 'hello, weir' ]
         echo '2 tests passed'
 
         """;
@@ -22,6 +31,7 @@ internal sealed class DemoRepository(string folder)
     [
         ("README.md", "# Greeter\n\nGreets whoever is named.\n"),
         ("greet.sh", "#!/bin/sh\necho \"hello, ${1:-world}\"\n"),
+        ("build.sh", Build),
         ("test.sh", Test),
     ];
 
@@ -45,7 +55,7 @@ internal sealed class DemoRepository(string folder)
 
     private async Task GitAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("git") { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardError = true };
+        var start = new ProcessStartInfo("git") { WorkingDirectory = folder, RedirectStandardError = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         try
         {
