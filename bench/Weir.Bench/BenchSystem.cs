@@ -17,7 +17,8 @@ internal sealed class BenchSystem : IAsyncDisposable
     private readonly string _folder;
     private readonly Task _agent;
 
-    private BenchSystem(ControllerHost host, string folder, string joinToken, IReadOnlyList<IContainerRuntime> runtimes, int slots)
+    private BenchSystem(
+        ControllerHost host, string folder, string joinToken, IReadOnlyList<IContainerRuntime> runtimes, int slots)
     {
         _host = host;
         _folder = folder;
@@ -30,7 +31,10 @@ internal sealed class BenchSystem : IAsyncDisposable
             Controller = host.Address,
             JoinToken = joinToken,
         };
-        _agent = Task.Run(() => AgentHost.RunAsync(options, runtimes, null, TimeProvider.System, new Random(1), null, CancellationToken.None, _abort.Token));
+        _agent = Task.Run(
+            () => AgentHost.RunAsync(
+                options, runtimes, null, TimeProvider.System, new Random(1), null, CancellationToken.None,
+                _abort.Token));
     }
 
     public WeirClient Client { get; }
@@ -61,7 +65,9 @@ internal sealed class BenchSystem : IAsyncDisposable
         var started = await Client.Runs.StartAsync(new StartRunRequest { Definition = definition }, cancellationToken);
         var last = started.Run;
         await foreach (var run in Client.Runs.WatchAsync(started.Run.Id, cancellationToken)) last = run;
-        return last.Status == RunStatus.Success ? last : throw new InvalidOperationException($"{last.Handle} ended {last.Status}: {last.Message}");
+        return last.Status == RunStatus.Success
+            ? last
+            : throw new InvalidOperationException($"{last.Handle} ended {last.Status}: {last.Message}");
     }
 
     public async ValueTask DisposeAsync()

@@ -33,14 +33,18 @@ internal static class ChainBenchmark
     private static string Definition()
     {
         var text = new StringBuilder("name: chain\nruntime: process\nsteps:\n");
-        for (var i = 0; i < Steps; i++) text.Append("  - { name: s").Append(i).Append(", commands: [\"echo ").Append(i).Append("\"] }\n");
+        for (var i = 0; i < Steps; i++) text.Append("  - { name: s").Append(i).Append(
+            ", commands: [\"echo ").Append(i).Append("\"] }\n");
         return text.ToString();
     }
 
     private static string Makefile()
     {
         var text = new StringBuilder("all: t9\n");
-        for (var i = 0; i < Steps; i++) text.Append('t').Append(i).Append(':').Append(i > 0 ? $" t{i - 1}" : "").Append("\n\t@echo ").Append(i).Append("; true\n");
+        for (
+            var i = 0; i < Steps; i++) text.Append('t').Append(i).Append(':').Append(i > 0
+                ? $" t{i - 1}"
+                : "").Append("\n\t@echo ").Append(i).Append("; true\n");
         return text.ToString();
     }
 

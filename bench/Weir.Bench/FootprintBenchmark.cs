@@ -43,10 +43,13 @@ internal static class FootprintBenchmark
         using var controller = Start(folder, "controller", "--port", port, "--data-dir", Path.Combine(folder, "c"));
         await WaitReadyAsync(port, cancellationToken);
         var token = await File.ReadAllTextAsync(Path.Combine(folder, "c", "admin.token"), cancellationToken);
-        using var join = Start(folder, "agent", "join-token", "-o", "json", "--addr", $"http://127.0.0.1:{port}", "--token", token.Trim());
+        using var join = Start(
+            folder, "agent", "join-token", "-o", "json", "--addr", $"http://127.0.0.1:{port}", "--token", token.Trim());
         var answer = await join.StandardOutput.ReadToEndAsync(cancellationToken);
         using var json = System.Text.Json.JsonDocument.Parse(answer);
-        using var agent = Start(folder, "agent", "--allow-process", "--join", $"http://127.0.0.1:{port}", "--data-dir", Path.Combine(folder, "a"), "--join-token", json.RootElement.GetProperty("token").GetString()!);
+        using var agent = Start(
+            folder, "agent", "--allow-process", "--join", $"http://127.0.0.1:{port}", "--data-dir",
+            Path.Combine(folder, "a"), "--join-token", json.RootElement.GetProperty("token").GetString()!);
         await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, cancellationToken);
         var sizes = (ResidentMegabytes(controller.Id), ResidentMegabytes(agent.Id));
         await EndAsync(agent, cancellationToken);
@@ -93,8 +96,10 @@ internal static class FootprintBenchmark
 
     private static long ResidentMegabytes(int process)
     {
-        var line = File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1_024;
+        var line = File.ReadLines($"/proc/{process}/status").First(
+            l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1_024;
     }
 
     private static string Folder()

@@ -22,7 +22,8 @@ internal static class LogBenchmark
         var (ours, theirs) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
-            theirs.Add(await Medians.TimeAsync(() => CopyAsync(source, Path.Combine(folder, "copy"), cancellationToken)));
+            theirs.Add(
+                await Medians.TimeAsync(() => CopyAsync(source, Path.Combine(folder, "copy"), cancellationToken)));
             ours.Add(await Medians.TimeAsync(() => system.RunToEndAsync(definition, cancellationToken)));
         }
 
@@ -31,7 +32,9 @@ internal static class LogBenchmark
         var (own, copy) = (Rate(ours), Rate(theirs));
         return
         [
-            new Figure("log of a step", $"{own:0} MB/s", $"copy of the stream {copy:0} MB/s", own / copy, "≥ 0.7 ×", own / copy >= 0.7),
+            new Figure(
+                "log of a step", $"{own:0} MB/s", $"copy of the stream {copy:0} MB/s", own / copy, "≥ 0.7 ×",
+                own / copy >= 0.7),
             new Figure("peak memory, controller and agent", $"{memory} MiB", "", null, "≤ 512 MiB", memory <= 512),
         ];
     }
@@ -43,13 +46,25 @@ internal static class LogBenchmark
         var block = new byte[1 << 20];
         for (var i = 0; i < block.Length; i++) block[i] = (byte)(i % 100 == 99 ? '\n' : 'a' + (i % 23));
         await using var file = File.Create(path);
-        for (var written = 0L; written < Bytes; written += block.Length) await file.WriteAsync(block, cancellationToken);
+        for (
+            var written = 0L; written < Bytes; written += block.Length) await file.WriteAsync(block, cancellationToken);
     }
 
-    /// <summary>As a step's log would be taken by hand: the stream through a pipe into a file, flushed to disk.</summary>
+    /// <summary>
+    /// As a step's log would be taken by hand: the stream through a pipe into a file, flushed to disk.
+    /// </summary>
     private static async Task CopyAsync(string source, string target, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("sh") { ArgumentList = { "-c", string.Create(CultureInfo.InvariantCulture, $"cat '{source}' | cat > '{target}'; sync -d '{target}'") } };
+        var start =
+            new ProcessStartInfo("sh")
+            {
+                ArgumentList =
+                   
+                    {
+                        "-c", string.Create(
+                            CultureInfo.InvariantCulture, $"cat '{source}' | cat > '{target}'; sync -d '{target}'"),
+                    },
+            };
         using var shell = Process.Start(start)!;
         await shell.WaitForExitAsync(cancellationToken);
     }

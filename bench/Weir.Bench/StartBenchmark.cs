@@ -40,14 +40,17 @@ internal static class StartBenchmark
 
         public RuntimeCapabilities Capabilities => inner.Capabilities;
 
-        public Task<long> NextAsync() => (_next = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        public Task<long> NextAsync() =>
+            (_next = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
         public async Task<IStepContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
             new Watched(this, await inner.CreateAsync(spec, cancellationToken));
 
-        public Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken) => inner.AdoptAsync(spec, cancellationToken);
+        public Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
+            inner.AdoptAsync(spec, cancellationToken);
 
-        public Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken) => inner.SweepAsync(keep, cancellationToken);
+        public Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken) =>
+            inner.SweepAsync(keep, cancellationToken);
 
         private sealed class Watched(GateWatch watch, IStepContainer inner) : IStepContainer
         {
@@ -59,13 +62,17 @@ internal static class StartBenchmark
                 return inner.OpenGateAsync(script, cancellationToken);
             }
 
-            public ValueTask<OutputChunk?> ReadAsync(CancellationToken cancellationToken) => inner.ReadAsync(cancellationToken);
+            public ValueTask<OutputChunk?> ReadAsync(CancellationToken cancellationToken) =>
+                inner.ReadAsync(cancellationToken);
 
-            public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) => inner.ReadOutputFileAsync(maxBytes, cancellationToken);
+            public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
+                inner.ReadOutputFileAsync(maxBytes, cancellationToken);
 
-            public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => inner.WaitAsync(cancellationToken);
+            public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) =>
+                inner.WaitAsync(cancellationToken);
 
-            public Task KillAsync(TimeSpan grace, CancellationToken cancellationToken) => inner.KillAsync(grace, cancellationToken);
+            public Task KillAsync(TimeSpan grace, CancellationToken cancellationToken) =>
+                inner.KillAsync(grace, cancellationToken);
 
             public ValueTask DisposeAsync() => inner.DisposeAsync();
         }

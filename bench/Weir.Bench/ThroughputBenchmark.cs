@@ -8,14 +8,14 @@ using Weir.Runtimes.Fake;
 namespace Weir.Bench;
 
 /// <summary>
-/// No-op one-step runs through API, scheduler, store, agent protocol and fake runtime, all durable, against bare rows in
-/// transactions of 100 on the same disk; and the same with a hundred times as many runs stored.
+/// No-op one-step runs through API, scheduler, store, agent protocol and fake runtime, all durable, against bare rows
+/// in transactions of 100 on the same disk; and the same with a hundred times as many runs stored.
 /// </summary>
 internal static class ThroughputBenchmark
 {
     /// <summary>
-    /// Row writes in the life of a one-step run: insert (run, step, queue entry, 2 events), claim (run, step, queue entry, lease,
-    /// 2 events), finish (run, step, lease, 2 events).
+    /// Row writes in the life of a one-step run: insert (run, step, queue entry, 2 events), claim (run, step, queue
+    /// entry, lease, 2 events), finish (run, step, lease, 2 events).
     /// </summary>
     private const int RowsPerRun = 16;
     private const int Measured = 6_000;
@@ -26,7 +26,8 @@ internal static class ThroughputBenchmark
     public static async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
         var floor = BareRowsPerSecond();
-        await using var system = await BenchSystem.StartAsync(_ => [new FakeRuntime(TimeProvider.System)], Parallel, cancellationToken);
+        await using var system = await BenchSystem.StartAsync(
+            _ => [new FakeRuntime(TimeProvider.System)], Parallel, cancellationToken);
         await system.Client.Flows.CreateAsync(new CreateFlowRequest(Definition), cancellationToken);
         await RunsPerSecondAsync(system.Client, 1_000, cancellationToken);
         var few = await RunsPerSecondAsync(system.Client, Measured, cancellationToken);
@@ -35,13 +36,18 @@ internal static class ThroughputBenchmark
         var bound = floor / RowsPerRun;
         return
         [
-            new Figure("no-op runs", $"{few:0}/s", $"{floor:0} rows/s ÷ {RowsPerRun} = {bound:0}/s", few / bound, "≥ 0.35 ×", few / bound >= 0.35),
+            new Figure(
+                "no-op runs", $"{few:0}/s", $"{floor:0} rows/s ÷ {RowsPerRun} = {bound:0}/s", few / bound, "≥ 0.35 ×",
+                few / bound >= 0.35),
             new Figure("no-op runs, absolute", $"{few:0}/s", "", null, "≥ 3000/s", few >= 3_000),
-            new Figure($"no-op runs with {Stored} stored", $"{many:0}/s", $"{few:0}/s with 1,000", many / few, "≥ 0.85 ×", many / few >= 0.85),
+            new Figure(
+                $"no-op runs with {Stored} stored", $"{many:0}/s", $"{few:0}/s with 1,000", many / few, "≥ 0.85 ×",
+                many / few >= 0.85),
         ];
     }
 
-    private static async Task<double> RunsPerSecondAsync(WeirClient client, int count, CancellationToken cancellationToken)
+    private static async Task<double> RunsPerSecondAsync(
+        WeirClient client, int count, CancellationToken cancellationToken)
     {
         var start = TimeProvider.System.GetTimestamp();
         await System.Threading.Tasks.Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (_, token) =>

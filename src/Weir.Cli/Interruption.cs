@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Weir.Cli;
 
 /// <summary>
-/// Turns Ctrl-C and SIGTERM into tokens: the first one asks to end in peace, the second to end now, the third is left to
-/// the system.
+/// Turns Ctrl-C and SIGTERM into tokens: the first one asks to end in peace, the second to end now, the third is left
+/// to the system.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {

@@ -8,19 +8,21 @@ using Weir.Engine.Storage;
 namespace Weir.Engine;
 
 /// <summary>
-/// The controller without its surroundings: composed alike by the host, by local runs and by the simulator. Stateless but for
-/// caches and waiters: what it knows is in the stores.
+/// The controller without its surroundings: composed alike by the host, by local runs and by the simulator. Stateless
+/// but for caches and waiters: what it knows is in the stores.
 /// </summary>
 public sealed class ControllerCore
 {
-    public ControllerCore(ControllerStores stores, FlowLookup flows, CoreSources sources, RunTiming timing, Safeguards safeguards)
+    public ControllerCore(
+        ControllerStores stores, FlowLookup flows, CoreSources sources, RunTiming timing, Safeguards safeguards)
     {
         var signals = new RunSignals(new ChangeWatch(), new ClaimWaiters(), new AgentMailboxes());
         var keeper = new RunKeeper(stores.Records, new RunMachine(timing, safeguards), sources.Time, signals);
         var starter = new RunStarter(keeper, flows, sources.Ids, sources.Time);
         var logs = new StepLogs(stores.Logs, safeguards, sources.Time);
         Runs = new RunOperations(starter, keeper, signals, stores.Logs);
-        Gateway = new AgentGateway(keeper, new ClaimDesk(stores.Records, keeper, safeguards), logs, signals, sources.Time);
+        Gateway = new AgentGateway(
+            keeper, new ClaimDesk(stores.Records, keeper, safeguards), logs, signals, sources.Time);
         Timers = new TimerLoop(keeper, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
         Signals = signals;
         Keeper = keeper;

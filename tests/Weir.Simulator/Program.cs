@@ -5,12 +5,15 @@ using Weir.Testing.Simulation;
 var options = new Dictionary<string, string>();
 for (var i = 0; i + 1 < args.Length; i += 2) options[args[i]] = args[i + 1];
 var known = options.Keys.All(k => k is "--seed" or "--seeds" or "--from" or "--without");
-if (args.Length % 2 != 0 || !known || !TryGuards(options.GetValueOrDefault("--without"), out var guards)) return Usage();
+if (args.Length % 2 != 0 || !known || !TryGuards(options.GetValueOrDefault("--without"), out var guards))
+    return Usage();
 if (Number("--seed") is { } seed) return Replay(seed, guards);
 return Number("--seeds") is { } seeds ? RunAll(Number("--from") ?? 1, seeds, guards) : Usage();
 
 int? Number(string option) =>
-    options.TryGetValue(option, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
+    options.TryGetValue(option, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : null;
 
 static bool TryGuards(string? without, out Safeguards guards)
 {
@@ -36,7 +39,8 @@ static int Replay(int seed, Safeguards guards)
 {
     var result = Simulation.Run(seed, guards, traced: true);
     Console.Out.Write(result.Trace);
-    Console.Out.WriteLine(result.Failure is null ? $"seed {seed}: every promise held" : $"seed {seed}: {result.Failure}");
+    Console.Out.WriteLine(
+        result.Failure is null ? $"seed {seed}: every promise held" : $"seed {seed}: {result.Failure}");
     return result.Failure is null ? 0 : 1;
 }
 
@@ -53,7 +57,9 @@ static int RunAll(int first, int count, Safeguards guards)
         lock (gate)
         {
             steps += result.Steps;
-            if (++done % 1_000 == 0) Console.Out.WriteLine($"{done} of {count} seeds, {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0} s");
+            if (++done % 1_000 == 0)
+                Console.Out.WriteLine(
+                    $"{done} of {count} seeds, {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0} s");
             if (result.Failure is null) return;
             failed++;
             Console.Out.WriteLine($"seed {seed}: {result.Failure.Split('\n')[0]}   (./dev sim --seed {seed})");

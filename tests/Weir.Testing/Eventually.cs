@@ -14,7 +14,8 @@ public static class Eventually
         var start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(start) > Cap) throw new TimeoutException($"never came about: {what}");
+            if (TimeProvider.System.GetElapsedTime(start) > Cap)
+                throw new TimeoutException($"never came about: {what}");
             await Task.Delay(Pause, TimeProvider.System);
         }
     }

@@ -7,11 +7,14 @@ namespace Weir.Testing;
 /// </summary>
 public static class Snapshot
 {
-    /// <param name="name">Of the file, below <c>Approved</c> beside the test project; or a path from the repository's root.</param>
+    /// <param name="name">Of the file, below <c>Approved</c> beside the test project; or a path from the repository's
+    /// root.</param>
     public static void Match(string text, string name, [CallerFilePath] string test = "")
     {
         var root = RootOf(test);
-        var file = name.Contains('/', StringComparison.Ordinal) && Path.HasExtension(name) && name.StartsWith("docs/", StringComparison.Ordinal)
+        var file = name.Contains('/', StringComparison.Ordinal)
+            && Path.HasExtension(name)
+            && name.StartsWith("docs/", StringComparison.Ordinal)
             ? Path.Combine(root, name)
             : Path.Combine(root, "tests", "Weir.Tests", "Approved", name);
         text = text.ReplaceLineEndings("\n");
@@ -23,15 +26,18 @@ public static class Snapshot
             return;
         }
 
-        if (!File.Exists(file)) throw new SnapshotException($"{file} is not there: run the tests once with WEIR_SNAP=1 and review it");
+        if (!File.Exists(file))
+            throw new SnapshotException($"{file} is not there: run the tests once with WEIR_SNAP=1 and review it");
         var approved = File.ReadAllText(file);
-        if (approved != text) throw new SnapshotException($"{file} differs{FirstDifference(approved, text)}\nWEIR_SNAP=1 rewrites it");
+        if (approved != text)
+            throw new SnapshotException($"{file} differs{FirstDifference(approved, text)}\nWEIR_SNAP=1 rewrites it");
     }
 
     private static string RootOf(string test)
     {
         var folder = Path.GetDirectoryName(test);
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Weir.slnx"))) folder = Path.GetDirectoryName(folder);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Weir.slnx")))
+            folder = Path.GetDirectoryName(folder);
         return folder ?? throw new SnapshotException("the repository's root was not found");
     }
 

@@ -6,8 +6,8 @@ using Weir.Controller.Hosting;
 namespace Weir.Testing;
 
 /// <summary>
-/// A controller of the test's own, over real sockets: a free port, a fresh folder, SQLite unless told otherwise. Disposing
-/// stops it and removes the folder.
+/// A controller of the test's own, over real sockets: a free port, a fresh folder, SQLite unless told otherwise.
+/// Disposing stops it and removes the folder.
 /// </summary>
 public sealed class TestController : IAsyncDisposable
 {
@@ -58,7 +58,8 @@ public sealed class TestController : IAsyncDisposable
     }
 
     /// <summary>A request that the typed client would not make.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? token = null)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? content = null, string? token = null)
     {
         var request = new HttpRequestMessage(method, new Uri(Address, path)) { Content = content };
         request.Headers.Add("Authorization", $"Bearer {token ?? AdminToken}");

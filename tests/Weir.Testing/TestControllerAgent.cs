@@ -30,7 +30,8 @@ public sealed class TestControllerAgent(TestController controller) : IDisposable
     public string PublicKey => Convert.ToBase64String(_key.ExportSubjectPublicKeyInfo());
 
     /// <summary>Enrols with a fresh join token and opens a session.</summary>
-    public static async Task<TestControllerAgent> JoinAsync(TestController controller, CreateJoinTokenRequest? rights = null)
+    public static async Task<TestControllerAgent> JoinAsync(
+        TestController controller, CreateJoinTokenRequest? rights = null)
     {
         var agent = new TestControllerAgent(controller);
         var join = await controller.Admin.Agents.CreateJoinTokenAsync(rights ?? new CreateJoinTokenRequest());
@@ -66,7 +67,10 @@ public sealed class TestControllerAgent(TestController controller) : IDisposable
     public async Task<IReadOnlyList<Assignment>> ClaimAsync(int slots = 1, int wait = 5_000)
     {
         var request = new ClaimRequest(new ClaimNonce(1, ++_claims), slots, wait) { Runtimes = ["fake", "process"] };
-        return (await AskAsync(ApiRoutes.AgentClaim, request, WeirJson.Default.ClaimRequest, WeirJson.Default.ClaimResponse)).Assignments;
+        return (
+            await AskAsync(
+                ApiRoutes.AgentClaim, request, WeirJson.Default.ClaimRequest,
+                WeirJson.Default.ClaimResponse)).Assignments;
     }
 
     public Task<ReportResponse> ReportAsync(ReportRequest request) =>
@@ -86,7 +90,8 @@ public sealed class TestControllerAgent(TestController controller) : IDisposable
         return await ReadAsync(response, WeirJson.Default.AppendLogResponse);
     }
 
-    public Task<HttpResponseMessage> BlobAsync(HttpMethod method, AttemptFence fence, string digest, byte[]? content = null) =>
+    public Task<HttpResponseMessage> BlobAsync(
+        HttpMethod method, AttemptFence fence, string digest, byte[]? content = null) =>
         SendAsync(method, ApiRoutes.Fill(ApiRoutes.AgentBlob, Id, digest) + Query(fence), content);
 
     /// <summary>Sends a request with the session's signature.</summary>
@@ -123,14 +128,16 @@ public sealed class TestControllerAgent(TestController controller) : IDisposable
 
     private async Task<HttpResponseMessage> SignedAsync(string path, byte[] body)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(controller.Address, path)) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri(controller.Address, path)) { Content = new ByteArrayContent(body) };
         var time = Stamp(request);
         var canonical = RequestSignature.Canonical("POST", path, time, RequestSignature.DigestOf(body));
         request.Headers.Add(ApiHeaders.Signature, RequestSignature.Sign(_key, canonical));
         return await controller.Http.SendAsync(request);
     }
 
-    private async Task<TOut> AskAsync<TIn, TOut>(string route, TIn value, JsonTypeInfo<TIn> input, JsonTypeInfo<TOut> output)
+    private async Task<TOut> AskAsync<TIn, TOut>(
+        string route, TIn value, JsonTypeInfo<TIn> input, JsonTypeInfo<TOut> output)
     {
         using var response = await SendAsync(
             HttpMethod.Post, ApiRoutes.Fill(route, Id), JsonSerializer.SerializeToUtf8Bytes(value, input));

@@ -13,7 +13,8 @@ internal sealed class AgentFolder : IDisposable
         {
             Directory.CreateDirectory(path);
             return new AgentFolder(
-                new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                new FileStream(
+                    Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException held)
         {

@@ -32,7 +32,11 @@ internal sealed class Detacher(CliHost host, string folder)
 
     private async Task<int> SpawnAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = host.Folder };
+        var start =
+            new ProcessStartInfo("/bin/sh")
+            {
+                UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = host.Folder,
+            };
         string[] words = ["-c", Script, "sh", LogFile, Environment.ProcessPath!, .. arguments];
         foreach (var word in words) start.ArgumentList.Add(word);
         using var shell = Process.Start(start) ?? throw new CliException(ExitCodes.Error, "cannot start /bin/sh");

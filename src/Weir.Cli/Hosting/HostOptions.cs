@@ -26,10 +26,13 @@ internal sealed class HostOptions
     public static HostOptions OfController()
     {
         var options = new HostOptions();
-        options.Flag("--interface", "node.interface", "IP", "The address to listen on; 127.0.0.1 unless told otherwise.");
-        options.Flag("--port", "node.port", "N", "The port to listen on; 1456 unless told otherwise, 0 = any free one.");
+        options.Flag(
+            "--interface", "node.interface", "IP", "The address to listen on; 127.0.0.1 unless told otherwise.");
+        options.Flag(
+            "--port", "node.port", "N", "The port to listen on; 1456 unless told otherwise, 0 = any free one.");
         options.Flag("--url", "node.url", "URL", "The address others reach it at, when it is another.");
-        options.Flag("--tls-cert", "node.tls.certificate", "FILE", "Serve HTTPS with this certificate, PEM or PKCS#12.");
+        options.Flag(
+            "--tls-cert", "node.tls.certificate", "FILE", "Serve HTTPS with this certificate, PEM or PKCS#12.");
         options.Flag("--tls-key", "node.tls.key", "FILE", "The certificate's key, PEM.");
         options.Flag("--state-backend", "state_backend", "NAME", "sqlite, or dev: in memory, gone with the process.");
         return options;
@@ -40,7 +43,8 @@ internal sealed class HostOptions
     {
         var options = new HostOptions();
         options.Flag("--join", "join.url", "URL", "The controller to work for.");
-        options.Flag("--join-token", "join.token", "TOKEN", "From `weir agent join-token`; without it an admin must approve.");
+        options.Flag(
+            "--join-token", "join.token", "TOKEN", "From `weir agent join-token`; without it an admin must approve.");
         return options;
     }
 

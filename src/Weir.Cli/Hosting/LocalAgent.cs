@@ -31,9 +31,11 @@ internal sealed class LocalAgent : IAsyncDisposable
     /// <summary>Completes when the agent ended, in good order or by a failure.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    /// <param name="dials">Speak to the controller over HTTP as an agent elsewhere does, in place of calling it.</param>
+    /// <param name="dials">Speak to the controller over HTTP as an agent elsewhere does, in place of calling
+    /// it.</param>
     public static async Task<LocalAgent> StartAsync(
-        ControllerHost controller, AgentOptions options, bool dials, TimeProvider time, CancellationToken cancellationToken)
+        ControllerHost controller, AgentOptions options, bool dials, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var folder = AgentFolder.Open(options.DataDirectory);
         var link = await controller.ConnectAsync(Introduce(options), cancellationToken);

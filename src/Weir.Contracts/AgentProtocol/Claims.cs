@@ -2,8 +2,11 @@ using Weir.Contracts.Flows;
 
 namespace Weir.Contracts.AgentProtocol;
 
-/// <summary>Asks for work; held open by the controller up to <see cref="WaitMilliseconds"/> when there is none.</summary>
-/// <param name="Nonce">Same nonce, same answer: a claim whose answer was lost is asked again without taking more.</param>
+/// <summary>
+/// Asks for work; held open by the controller up to <see cref="WaitMilliseconds"/> when there is none.
+/// </summary>
+/// <param name="Nonce">Same nonce, same answer: a claim whose answer was lost is asked again without taking
+/// more.</param>
 /// <param name="FreeSlots">How many attempts the agent can begin now.</param>
 /// <param name="WaitMilliseconds">Longest time to wait for work; the controller caps it at 30 s.</param>
 public sealed record ClaimRequest(ClaimNonce Nonce, int FreeSlots, int WaitMilliseconds)
@@ -15,7 +18,9 @@ public sealed record ClaimRequest(ClaimNonce Nonce, int FreeSlots, int WaitMilli
     public IReadOnlyList<string> Runtimes { get; set; } = [];
 }
 
-/// <summary>Numbers an agent's claims in the order it makes them, so that late and repeated ones are told apart.</summary>
+/// <summary>
+/// Numbers an agent's claims in the order it makes them, so that late and repeated ones are told apart.
+/// </summary>
 /// <param name="Generation">Counted on the agent's disk: one more at each start of the agent.</param>
 /// <param name="Number">Counted from 1 within a generation; one more once a claim was answered.</param>
 public readonly record struct ClaimNonce(long Generation, long Number) : IComparable<ClaimNonce>
@@ -39,7 +44,9 @@ public sealed record ClaimResponse(IReadOnlyList<Assignment> Assignments)
     public bool Drain { get; init; }
 }
 
-/// <summary>One attempt with all that its agent needs to execute it. Everything in it is resolved: no expressions.</summary>
+/// <summary>
+/// One attempt with all that its agent needs to execute it. Everything in it is resolved: no expressions.
+/// </summary>
 public sealed record Assignment(AttemptFence Fence, StepWork Work)
 {
     public required string Namespace { get; init; }
@@ -49,7 +56,9 @@ public sealed record Assignment(AttemptFence Fence, StepWork Work)
     /// <summary>How long the lease holds after a renewal, by the agent's monotonic clock.</summary>
     public required int LeaseMilliseconds { get; init; }
 
-    /// <summary>How long, after the lease ended, work may outlive a silent controller; 0 = must never overlap.</summary>
+    /// <summary>
+    /// How long, after the lease ended, work may outlive a silent controller; 0 = must never overlap.
+    /// </summary>
     public required long DisconnectMilliseconds { get; init; }
 
     /// <summary>Secrets and other values sealed to the agent's key (see SealedBox); null when there are none.</summary>
@@ -69,7 +78,9 @@ public sealed record StepWork
     public IReadOnlyDictionary<string, string> Env { get; set; } = new Dictionary<string, string>();
     public string? Shell { get; init; }
 
-    /// <summary>Working folder, relative to the workspace (or absolute inside an image); null = the workspace.</summary>
+    /// <summary>
+    /// Working folder, relative to the workspace (or absolute inside an image); null = the workspace.
+    /// </summary>
     public string? Workdir { get; init; }
     public long TimeoutMilliseconds { get; init; }
     public int KillGraceMilliseconds { get; init; }
@@ -78,7 +89,9 @@ public sealed record StepWork
     /// <summary>The step whose workspace this one continues; null = an empty one.</summary>
     public WorkspaceSource? Workspace { get; init; }
 
-    /// <summary>True when nobody else continues <see cref="Workspace"/>, so that it may be taken without a copy.</summary>
+    /// <summary>
+    /// True when nobody else continues <see cref="Workspace"/>, so that it may be taken without a copy.
+    /// </summary>
     public bool WorkspaceIsHandedOn { get; init; }
 
     /// <summary>True when some later step continues this workspace at all, so it is kept after the step.</summary>
@@ -100,7 +113,9 @@ public sealed record StepWork
 /// <param name="Digest">The blob (a tar) that holds it, when it was uploaded.</param>
 public sealed record WorkspaceSource(string Step, int Attempt, string Agent, string? Digest);
 
-/// <summary>Files to keep: <paramref name="Path"/> is relative to the workspace and may hold <c>*</c>, <c>?</c>, <c>**</c>.</summary>
+/// <summary>
+/// Files to keep: <paramref name="Path"/> is relative to the workspace and may hold <c>*</c>, <c>?</c>, <c>**</c>.
+/// </summary>
 public sealed record ArtifactWork(string Name, string Path, bool Required);
 
 /// <summary>Files to bring: the tar blob of an earlier artifact, unpacked at <paramref name="Path"/>.</summary>

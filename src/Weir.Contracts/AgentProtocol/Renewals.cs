@@ -4,8 +4,9 @@ using Weir.Contracts.Json;
 namespace Weir.Contracts.AgentProtocol;
 
 /// <summary>
-/// Prolongs the leases that the agent holds. A lease of this agent that is not listed, and whose claim the agent says was
-/// answered, is not held by anyone: it is freed. A claim still under way keeps its leases, however late this request is.
+/// Prolongs the leases that the agent holds. A lease of this agent that is not listed, and whose claim the agent says
+/// was answered, is not held by anyone: it is freed. A claim still under way keeps its leases, however late this
+/// request is.
 /// </summary>
 /// <param name="AnsweredThrough">The newest claim whose answer the agent has taken in.</param>
 /// <param name="Held">All attempts the agent holds.</param>

@@ -29,14 +29,18 @@ public sealed record CommandRecord(int Index, string Text)
 /// <summary>The one outcome of an attempt. Sent until it is answered; a repetition is answered as the first.</summary>
 public sealed record FinishRequest(AttemptFence Fence, AttemptOutcome Outcome)
 {
-    /// <summary>How many free slots the agent has once this attempt is over; > 0 lets the answer carry the next one.</summary>
+    /// <summary>
+    /// How many free slots the agent has once this attempt is over; > 0 lets the answer carry the next one.
+    /// </summary>
     public int FreeSlots { get; init; }
 
     /// <summary>Nonce of the claim that this finish makes in passing, as in <see cref="ClaimRequest"/>.</summary>
     public ClaimNonce? ClaimNonce { get; init; }
     public IReadOnlyList<string> Runtimes { get; set; } = [];
 
-    /// <summary>The end of the logs, so that a short step needs no request of its own for them; at most 64 KiB.</summary>
+    /// <summary>
+    /// The end of the logs, so that a short step needs no request of its own for them; at most 64 KiB.
+    /// </summary>
     public IReadOnlyList<LogPiece> Tail { get; set; } = [];
 }
 

@@ -39,7 +39,9 @@ public enum AgentState
     Revoked,
 }
 
-/// <summary>Introduces an agent. With a valid join token it is active at once, without one it waits for approval.</summary>
+/// <summary>
+/// Introduces an agent. With a valid join token it is active at once, without one it waits for approval.
+/// </summary>
 /// <param name="Name">The name people see.</param>
 /// <param name="PublicKey">P-256 SubjectPublicKeyInfo, base64.</param>
 public sealed record EnrolRequest(string Name, string PublicKey)
@@ -54,7 +56,9 @@ public sealed record EnrolRequest(string Name, string PublicKey)
 
 public sealed record EnrolResponse(string AgentId, AgentState State);
 
-/// <summary>Opens a session: the request is signed with the agent's key, the answer carries a sealed session key.</summary>
+/// <summary>
+/// Opens a session: the request is signed with the agent's key, the answer carries a sealed session key.
+/// </summary>
 /// <param name="SealedKey">32-byte HMAC key sealed to the agent's public key, base64.</param>
 /// <param name="ExpiresInMilliseconds">Ask for a new session before that.</param>
 public sealed record SessionResponse(string Session, string SealedKey, int ExpiresInMilliseconds)

@@ -14,7 +14,8 @@ public sealed class AgentsClient
     internal AgentsClient(ApiConnection connection) => _connection = connection;
 
     public Task<Page<AgentView>> ListAsync(PageQuery? page = null, CancellationToken cancellationToken = default) =>
-        _connection.GetAsync(PageQuery.Append(ApiRoutes.Agents, page), WeirJson.Default.PageAgentView, cancellationToken);
+        _connection.GetAsync(
+            PageQuery.Append(ApiRoutes.Agents, page), WeirJson.Default.PageAgentView, cancellationToken);
 
     public Task<AgentView> GetAsync(string agent, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(ApiRoutes.Fill(ApiRoutes.Agent, agent), WeirJson.Default.AgentView, cancellationToken);
@@ -47,7 +48,8 @@ public sealed class AgentsClient
             HttpMethod.Post, ApiRoutes.JoinTokens, request,
             (WeirJson.Default.CreateJoinTokenRequest, WeirJson.Default.CreateJoinTokenResponse), cancellationToken);
 
-    public Task<Page<JoinTokenView>> ListJoinTokensAsync(PageQuery? page = null, CancellationToken cancellationToken = default) =>
+    public Task<Page<JoinTokenView>> ListJoinTokensAsync(
+        PageQuery? page = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(
             PageQuery.Append(ApiRoutes.JoinTokens, page), WeirJson.Default.PageJoinTokenView, cancellationToken);
 

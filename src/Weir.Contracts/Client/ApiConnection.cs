@@ -22,11 +22,13 @@ internal sealed class ApiConnection(HttpClient http, WeirClientOptions options)
         ReadAsync(new HttpRequestMessage(HttpMethod.Post, Resolve(path)), type, cancellationToken);
 
     public Task<TOut> SendAsync<TIn, TOut>(
-        HttpMethod method, string path, TIn body, (JsonTypeInfo<TIn> In, JsonTypeInfo<TOut> Out) types, CancellationToken cancellationToken)
+        HttpMethod method, string path, TIn body, (JsonTypeInfo<TIn> In, JsonTypeInfo<TOut> Out) types,
+        CancellationToken cancellationToken)
     {
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, types.In));
         content.Headers.ContentType = new MediaTypeHeaderValue(JsonType);
-        return ReadAsync(new HttpRequestMessage(method, Resolve(path)) { Content = content }, types.Out, cancellationToken);
+        return ReadAsync(
+            new HttpRequestMessage(method, Resolve(path)) { Content = content }, types.Out, cancellationToken);
     }
 
     public async Task CallAsync(HttpMethod method, string path, CancellationToken cancellationToken)
@@ -44,13 +46,15 @@ internal sealed class ApiConnection(HttpClient http, WeirClientOptions options)
 
     private Uri Resolve(string path) => new(options.Address, path);
 
-    private async Task<T> ReadAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<T> ReadAsync<T>(
+        HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(request, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         try
         {
-            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken) ?? throw new JsonException("the answer is null");
+            return await JsonSerializer.DeserializeAsync(
+                body, type, cancellationToken) ?? throw new JsonException("the answer is null");
         }
         catch (JsonException notOurs)
         {
@@ -72,14 +76,16 @@ internal sealed class ApiConnection(HttpClient http, WeirClientOptions options)
         }
         catch (OperationCanceledException silence) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException($"{options.Address} did not answer within {options.Timeout.TotalSeconds:0} s", silence);
+            throw new HttpRequestException(
+                $"{options.Address} did not answer within {options.Timeout.TotalSeconds:0} s", silence);
         }
 
         if (response.IsSuccessStatusCode) return response;
         using (response) throw await RefusalAsync(response, cancellationToken);
     }
 
-    private static async Task<WeirApiException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<WeirApiException> RefusalAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = response.StatusCode;
         if (response.Content.Headers.ContentType?.MediaType == "application/problem+json")
@@ -87,7 +93,8 @@ internal sealed class ApiConnection(HttpClient http, WeirClientOptions options)
             var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             try
             {
-                if (JsonSerializer.Deserialize(bytes, WeirJson.Default.ProblemBody) is { } body) return new WeirApiException(status, body);
+                if (JsonSerializer.Deserialize(bytes, WeirJson.Default.ProblemBody) is { } body)
+                    return new WeirApiException(status, body);
             }
             catch (JsonException)
             {

@@ -15,7 +15,9 @@ public sealed class ArtifactsClient
         _connection.GetAsync(
             ApiRoutes.Fill(ApiRoutes.Artifacts, run), WeirJson.Default.PageArtifactView, cancellationToken);
 
-    /// <summary>The artifact as a tar, or the one file at <paramref name="path"/> in it; disposing the stream ends the download.</summary>
+    /// <summary>
+    /// The artifact as a tar, or the one file at <paramref name="path"/> in it; disposing the stream ends the download.
+    /// </summary>
     public async Task<Stream> DownloadAsync(
         string run, string step, string artifact, string? path = null, CancellationToken cancellationToken = default)
     {

@@ -6,8 +6,9 @@ namespace Weir.Contracts.Client;
 internal sealed record ServerEvent(string Type, string Data);
 
 /// <summary>
-/// Reads server-sent events and, when the connection breaks or falls silent, dials again after the last event seen, with
-/// growing pauses, until <see cref="WeirClientOptions.ReconnectFor"/> is over. The event <c>end</c> ends the stream.
+/// Reads server-sent events and, when the connection breaks or falls silent, dials again after the last event seen,
+/// with growing pauses, until <see cref="WeirClientOptions.ReconnectFor"/> is over. The event <c>end</c> ends the
+/// stream.
 /// </summary>
 internal sealed class EventStream(ApiConnection connection, string path) : IAsyncDisposable
 {

@@ -11,7 +11,8 @@ public sealed class FlowsClient
 
     internal FlowsClient(ApiConnection connection) => _connection = connection;
 
-    public Task<CreateFlowResponse> CreateAsync(CreateFlowRequest request, CancellationToken cancellationToken = default) =>
+    public Task<CreateFlowResponse> CreateAsync(
+        CreateFlowRequest request, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, ApiRoutes.Flows, request,
             (WeirJson.Default.CreateFlowRequest, WeirJson.Default.CreateFlowResponse), cancellationToken);

@@ -28,8 +28,8 @@ public sealed class LogsClient
     }
 
     /// <summary>
-    /// The step's log as it grows, to the step's end (or the attempt's, when one is named); waits for a step that has not
-    /// begun. A broken connection is made again by itself: nothing is missed or seen twice.
+    /// The step's log as it grows, to the step's end (or the attempt's, when one is named); waits for a step that has
+    /// not begun. A broken connection is made again by itself: nothing is missed or seen twice.
     /// </summary>
     public async IAsyncEnumerable<LogChunk> FollowAsync(
         string run, string step, LogQuery? query = null,
@@ -55,7 +55,9 @@ public sealed class LogsClient
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     private static long Number(HttpResponseMessage response, string name) =>
-        long.TryParse(Header(response, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        long.TryParse(Header(response, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 0;
 }
 
 /// <summary>Which part of a step's log.</summary>

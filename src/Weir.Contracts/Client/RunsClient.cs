@@ -7,7 +7,9 @@ using Weir.Contracts.Statuses;
 
 namespace Weir.Contracts.Client;
 
-/// <summary>A run is named by its id, a unique suffix of it, <c>flow#7</c>, <c>@latest</c> or <c>@latest:flow</c>.</summary>
+/// <summary>
+/// A run is named by its id, a unique suffix of it, <c>flow#7</c>, <c>@latest</c> or <c>@latest:flow</c>.
+/// </summary>
 public sealed class RunsClient
 {
     private readonly ApiConnection _connection;

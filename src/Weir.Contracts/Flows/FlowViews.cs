@@ -37,7 +37,9 @@ public sealed record CreateFlowRequest(string Definition)
     /// <summary>Check only; store nothing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>The revision the caller believes to be the newest (0 = none); otherwise refused as a conflict.</summary>
+    /// <summary>
+    /// The revision the caller believes to be the newest (0 = none); otherwise refused as a conflict.
+    /// </summary>
     public int? ExpectedRevision { get; init; }
 }
 

@@ -9,7 +9,9 @@ using Weir.Contracts.Tokens;
 
 namespace Weir.Contracts.Json;
 
-/// <summary>The wire's JSON: snake_case names, enums as words, unknown fields tolerated on read, nulls left out.</summary>
+/// <summary>
+/// The wire's JSON: snake_case names, enums as words, unknown fields tolerated on read, nulls left out.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -1,6 +1,8 @@
 namespace Weir.Contracts.Problems;
 
-/// <summary>The stable <c>code</c> of every refusal, as in ProblemDetails; the list is approved by a snapshot test.</summary>
+/// <summary>
+/// The stable <c>code</c> of every refusal, as in ProblemDetails; the list is approved by a snapshot test.
+/// </summary>
 public static class ErrorCodes
 {
     public const string AgentNotApproved = "agent.not_approved";

@@ -11,5 +11,8 @@ public sealed record Problem(string Path, int Line, int Column, string Message)
     public bool Warning { get; init; }
 
     public override string ToString() =>
-        (Line > 0 ? $"{Line}:{Column}: " : "") + (Warning ? "warning: " : "") + (Path.Length > 0 ? $"{Path}: " : "") + Message;
+        (
+            Line > 0
+                ? $"{Line}:{Column}: " : "") + (Warning ? "warning: " : "") + (Path.Length > 0 ? $"{Path}: "
+                : "") + Message;
 }

@@ -13,7 +13,9 @@ public enum LogView
     Stderr,
 }
 
-/// <summary>Bytes of a step's log as the follow stream sends them: as text when they are UTF-8, else as base64.</summary>
+/// <summary>
+/// Bytes of a step's log as the follow stream sends them: as text when they are UTF-8, else as base64.
+/// </summary>
 /// <param name="Attempt">The attempt that wrote them.</param>
 /// <param name="Offset">Place of the first byte in the attempt's own stream.</param>
 /// <param name="Command">Index of the command, from 0; −1 before the first.</param>

@@ -112,7 +112,8 @@ public sealed record StartRunResponse(RunView Run)
 }
 
 /// <summary>Why a run and each of its steps stand where they stand.</summary>
-public sealed record RunExplanation(string Handle, RunStatus Status, string Summary, IReadOnlyList<StepExplanation> Steps);
+public sealed record RunExplanation(
+    string Handle, RunStatus Status, string Summary, IReadOnlyList<StepExplanation> Steps);
 
 public sealed record StepExplanation(string Step, RunStatus Status, ReasonCode Reason, string Why)
 {

@@ -3,7 +3,9 @@ using Weir.Contracts.Json;
 
 namespace Weir.Contracts.Statuses;
 
-/// <summary>Why something ended as it did, apart from the status: loss of infrastructure is no failure of the user's.</summary>
+/// <summary>
+/// Why something ended as it did, apart from the status: loss of infrastructure is no failure of the user's.
+/// </summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<ReasonCode>))]
 public enum ReasonCode
 {

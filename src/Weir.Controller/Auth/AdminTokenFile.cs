@@ -4,8 +4,8 @@ using Weir.Engine.Agents;
 namespace Weir.Controller.Auth;
 
 /// <summary>
-/// <c>&lt;data-dir&gt;/admin.token</c>: written at the first start, readable by its owner only. Its token works at every start,
-/// also on a store that forgets; when it was revoked or the file removed, a new one is made.
+/// <c>&lt;data-dir&gt;/admin.token</c>: written at the first start, readable by its owner only. Its token works at
+/// every start, also on a store that forgets; when it was revoked or the file removed, a new one is made.
 /// </summary>
 internal static class AdminTokenFile
 {
@@ -19,7 +19,9 @@ internal static class AdminTokenFile
         if (File.Exists(path))
         {
             var known = (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
-            if (SecretToken.IsPlausible(known) && await tokens.EnsureAsync(known, Admin, cancellationToken) is { Revoked: false }) return known;
+            if (SecretToken.IsPlausible(known)
+                && await tokens.EnsureAsync(known, Admin, cancellationToken) is { Revoked: false })
+                return known;
         }
 
         var token = SecretToken.Create();

@@ -9,8 +9,9 @@ using Weir.Engine.Definitions;
 namespace Weir.Controller.Auth;
 
 /// <summary>
-/// Lets a request through to an endpoint that declares a role: finds its token, its rights and its namespace, and counts
-/// it against the token's rate. Endpoints without a declared role (health, the agents' own) are not asked about here.
+/// Lets a request through to an endpoint that declares a role: finds its token, its rights and its namespace, and
+/// counts it against the token's rate. Endpoints without a declared role (health, the agents' own) are not asked about
+/// here.
 /// </summary>
 internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimits rates)
 {
@@ -45,13 +46,16 @@ internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimit
         }
 
         if (token.Role < required)
-            return Refusal.Forbidden(ErrorCodes.NotPermitted, $"this needs the role {JsonNamingPolicy.SnakeCaseLower.ConvertName(required.ToString())}");
+            return Refusal.Forbidden(
+                ErrorCodes.NotPermitted,
+                $"this needs the role {JsonNamingPolicy.SnakeCaseLower.ConvertName(required.ToString())}");
         return Place(context, token);
     }
 
     private static Refusal? Place(HttpContext context, TokenRecord token)
     {
-        var asked = (string?)context.Request.Query["namespace"] ?? (string?)context.Request.Headers[ApiHeaders.Namespace];
+        var asked =
+            (string?)context.Request.Query["namespace"] ?? (string?)context.Request.Headers[ApiHeaders.Namespace];
         if (string.IsNullOrEmpty(asked)) asked = token.Namespace ?? "default";
         if (!FlowName.IsValid(asked)) return Refusal.Invalid("namespace", TokenRegistry.NameRule);
         if (token.Namespace is { } own && own != asked)

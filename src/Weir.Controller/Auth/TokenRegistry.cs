@@ -65,7 +65,8 @@ internal sealed class TokenRegistry(IRecordStore records, IDocumentStore documen
     }
 
     /// <summary>Makes a token known that came from a file or the config; one that was revoked stays so.</summary>
-    public async Task<TokenRecord> EnsureAsync(string token, CreateTokenRequest request, CancellationToken cancellationToken) =>
+    public async Task<TokenRecord> EnsureAsync(
+        string token, CreateTokenRequest request, CancellationToken cancellationToken) =>
         Find(token) ?? await AddAsync(token, request, cancellationToken);
 
     /// <summary>False when there is none of that id.</summary>
@@ -79,7 +80,8 @@ internal sealed class TokenRegistry(IRecordStore records, IDocumentStore documen
 
     private static bool Opens(TokenRecord record, DateTimeOffset now) => !record.Revoked && !(record.Expires <= now);
 
-    private async Task<TokenRecord> AddAsync(string token, CreateTokenRequest request, CancellationToken cancellationToken)
+    private async Task<TokenRecord> AddAsync(
+        string token, CreateTokenRequest request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var record = new TokenRecord

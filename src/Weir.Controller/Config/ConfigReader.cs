@@ -50,7 +50,9 @@ public static class ConfigReader
         var config = new WeirConfig
         {
             Mode = mode,
-            DataFolder = folder is null ? DefaultFolder(sources.Environment) : Path.GetFullPath(folder, sources.CurrentFolder),
+            DataFolder = folder is null
+                ? DefaultFolder(sources.Environment)
+                : Path.GetFullPath(folder, sources.CurrentFolder),
             Node = ReadNode(root.Section("node")),
             Join = ReadJoin(root.Section("join"), mode),
             Datasources = ReadDatasources(root, sources),
@@ -76,13 +78,16 @@ public static class ConfigReader
             Url = ReadUrl(node, "url"),
             Port = node.Whole("port", 0, 65_535) ?? defaults.Port,
             HealthCheck = node.Seconds("healthcheck", TimeSpan.FromSeconds(1), 365 * Day) ?? defaults.HealthCheck,
-            Heartbeat = node.Seconds("heartbeat", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)) ?? defaults.Heartbeat,
+            Heartbeat = node.Seconds(
+                "heartbeat", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)) ?? defaults.Heartbeat,
             AllowDownloads = node.Flag("allow_resource_download") ?? true,
             Tls = ReadTls(node.Section("tls")),
             InitialTokens = ReadTokens(node),
         };
         if (config is { Protocol: "https", Tls: null })
-            node.Warn("protocol", "the controller itself speaks http: put a proxy with TLS before it, or give `tls` a certificate");
+            node.Warn(
+                "protocol",
+                "the controller itself speaks http: put a proxy with TLS before it, or give `tls` a certificate");
         node.End();
         return config;
     }
@@ -99,7 +104,8 @@ public static class ConfigReader
     private static string? ReadUrl(ConfigSection section, string key)
     {
         if (section.Text(key) is not { } text) return null;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url.ToString().TrimEnd('/');
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            return url.ToString().TrimEnd('/');
         section.Wrong(key, $"expected an address such as https://weir.example.org, found `{text}`");
         return null;
     }
@@ -144,8 +150,10 @@ public static class ConfigReader
             Token = join.Text("token"),
         };
         join.End();
-        if (mode == WeirMode.Client && config.Url is null) join.Wrong("url", "an agent needs the address of its controller");
-        if (mode == WeirMode.Node && !config.First) join.Warn("first", "controllers do not join others yet: this one stands alone");
+        if (mode == WeirMode.Client && config.Url is null)
+            join.Wrong("url", "an agent needs the address of its controller");
+        if (mode == WeirMode.Node && !config.First)
+            join.Warn("first", "controllers do not join others yet: this one stands alone");
         return config;
     }
 
@@ -155,12 +163,14 @@ public static class ConfigReader
         foreach (var section in root.Sections("datasources"))
         {
             var name = section.Text("name") ?? "";
-            var (kind, type) = (section.Choice("kind", "file") ?? "file", section.Choice("type", "csv", "tsv") ?? "csv");
+            var (kind, type) = (
+                section.Choice("kind", "file") ?? "file", section.Choice("type", "csv", "tsv") ?? "csv");
             var path = section.Text("path") ?? "";
             if (name.Length == 0) section.Wrong("name", "a datasource needs the key `name`");
             if (path.Length == 0) section.Wrong("path", "a datasource needs the key `path`");
             var isThere = path.Length > 0 && File.Exists(Path.GetFullPath(path, sources.CurrentFolder));
-            if (path.Length > 0 && !isThere) section.Warn("path", $"the datasource `{name}` is disabled: its file {path} is not there");
+            if (path.Length > 0 && !isThere)
+                section.Warn("path", $"the datasource `{name}` is disabled: its file {path} is not there");
             found.Add(new DatasourceConfig(name, kind, type, path, section.Texts("token")) { Enabled = isThere });
             section.End();
         }
@@ -172,8 +182,10 @@ public static class ConfigReader
     private static string DefaultFolder(IReadOnlyDictionary<string, string> environment)
     {
         if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows()) return "/var/lib/weir";
-        if (environment.TryGetValue("XDG_DATA_HOME", out var data) && Path.IsPathRooted(data)) return Path.Combine(data, "weir");
-        var home = environment.GetValueOrDefault("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (environment.TryGetValue("XDG_DATA_HOME", out var data) && Path.IsPathRooted(data))
+            return Path.Combine(data, "weir");
+        var home = environment.GetValueOrDefault("HOME") ?? Environment.GetFolderPath(
+            Environment.SpecialFolder.UserProfile);
         return Path.Combine(home, ".local", "share", "weir");
     }
 }

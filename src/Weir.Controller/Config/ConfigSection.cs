@@ -7,8 +7,8 @@ using Weir.Engine.Expressions;
 namespace Weir.Controller.Config;
 
 /// <summary>
-/// One map of the config. Keys are asked for by name; those that nobody asked for are mistakes. Every problem goes to the
-/// list with its place.
+/// One map of the config. Keys are asked for by name; those that nobody asked for are mistakes. Every problem goes to
+/// the list with its place.
 /// </summary>
 internal sealed class ConfigSection(TreeMap? map, string path, ConfigSources sources, ProblemList problems)
 {
@@ -33,7 +33,9 @@ internal sealed class ConfigSection(TreeMap? map, string path, ConfigSources sou
             case null or TreeText { IsNull: true }:
                 return null;
             case TreeText text:
-                return Variables.Expand(text, keyPath, sources.Environment, problems) is { Length: > 0 } expanded ? expanded : null;
+                return Variables.Expand(text, keyPath, sources.Environment, problems) is { Length: > 0 } expanded
+                    ? expanded
+                    : null;
             default:
                 Wrong(key, $"expected a text, found {value.Description}");
                 return null;
@@ -60,7 +62,9 @@ internal sealed class ConfigSection(TreeMap? map, string path, ConfigSources sou
     public int? Whole(string key, int smallest, int largest)
     {
         if (Text(key) is not { } text) return null;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= smallest && value <= largest)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= smallest
+            && value <= largest)
             return value;
         Wrong(key, $"expected a whole number from {smallest} to {largest}, found `{text}`");
         return null;
@@ -70,8 +74,11 @@ internal sealed class ConfigSection(TreeMap? map, string path, ConfigSources sou
     public TimeSpan? Seconds(string key, TimeSpan smallest, TimeSpan largest)
     {
         if (Text(key) is not { } text) return null;
-        var isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
-        var value = isNumber && seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MinValue;
+        var isNumber = double.TryParse(
+            text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
+        var value = isNumber && seconds < TimeSpan.MaxValue.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : TimeSpan.MinValue;
         if (!isNumber && !Duration.TryParse(text, out value)) value = TimeSpan.MinValue;
         if (value >= smallest && value <= largest) return value;
         Wrong(key, $"expected seconds or a duration from {Duration.Format(smallest)} to {Duration.Format(largest)}, found `{text}`");
@@ -81,7 +88,8 @@ internal sealed class ConfigSection(TreeMap? map, string path, ConfigSources sou
     public ConfigSection Section(string key)
     {
         var value = Find(key);
-        if (value is not (null or TreeMap or TreeText { IsNull: true })) Wrong(key, $"expected a map, found {value.Description}");
+        if (value is not (null or TreeMap or TreeText { IsNull: true }))
+            Wrong(key, $"expected a map, found {value.Description}");
         return new ConfigSection(value as TreeMap, TreePath.Key(path, key), sources, problems);
     }
 
@@ -136,7 +144,9 @@ internal sealed class ConfigSection(TreeMap? map, string path, ConfigSources sou
         {
             var key = entry.Key.Value;
             if (!_known.Contains(key))
-                problems.Add(TreePath.Key(path, key), entry.Key.Place, $"unknown key `{key}`{Suggestion.DidYouMean(key, _known)}");
+                problems.Add(
+                    TreePath.Key(path, key), entry.Key.Place,
+                    $"unknown key `{key}`{Suggestion.DidYouMean(key, _known)}");
         }
     }
 

@@ -2,7 +2,8 @@ namespace Weir.Controller.Config;
 
 /// <summary>What is laid over the file: flags beat environment variables beat the file.</summary>
 /// <param name="Flags">By key, as in <c>node.port</c>; the CLI maps its options to keys.</param>
-/// <param name="Environment">The process's variables: <c>WEIR_NODE_PORT</c> is <c>node.port</c>; also for <c>${VAR}</c>.</param>
+/// <param name="Environment">The process's variables: <c>WEIR_NODE_PORT</c> is <c>node.port</c>; also for
+/// <c>${VAR}</c>.</param>
 public sealed record ConfigSources(
     IReadOnlyDictionary<string, string> Flags, IReadOnlyDictionary<string, string> Environment)
 {

@@ -3,7 +3,9 @@ using Weir.Engine.Definitions;
 
 namespace Weir.Controller.Config;
 
-/// <summary><c>${NAME}</c> inside values; <c>$${</c> stands for a literal <c>${</c>. What is put in is not looked at again.</summary>
+/// <summary>
+/// <c>${NAME}</c> inside values; <c>$${</c> stands for a literal <c>${</c>. What is put in is not looked at again.
+/// </summary>
 internal static class Variables
 {
     /// <summary>Null when a variable is not set or its name is none; the problems say where.</summary>
@@ -32,8 +34,10 @@ internal static class Variables
 
             var close = value.IndexOf('}', open);
             var name = close < 0 ? value[(open + 2)..] : value[(open + 2)..close];
-            if (close < 0 || !IsName(name)) problems.Add(path, text.At(open), "expected `${NAME}`; write `$${` for a literal `${`");
-            else if (!environment.ContainsKey(name)) problems.Add(path, text.At(open), $"the environment variable {name} is not set");
+            if (close < 0 || !IsName(name))
+                problems.Add(path, text.At(open), "expected `${NAME}`; write `$${` for a literal `${`");
+            else if (!environment.ContainsKey(name))
+                problems.Add(path, text.At(open), $"the environment variable {name} is not set");
             else expanded.Append(environment[name]);
             good &= close >= 0 && environment.ContainsKey(name);
             at = close < 0 ? value.Length : close + 1;

@@ -2,7 +2,9 @@ using Weir.Controller.Hosting;
 
 namespace Weir.Controller.Config;
 
-/// <summary>The one config file, with flags and environment laid over it. Null = not said; the verb's default holds.</summary>
+/// <summary>
+/// The one config file, with flags and environment laid over it. Null = not said; the verb's default holds.
+/// </summary>
 public sealed record WeirConfig
 {
     public WeirMode? Mode { get; init; }

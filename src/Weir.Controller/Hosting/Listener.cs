@@ -37,9 +37,11 @@ internal static class Listener
                 ? X509Certificate2.CreateFromPemFile(tls.CertificatePath, tls.KeyPath)
                 : X509Certificate2.CreateFromEncryptedPemFile(tls.CertificatePath, tls.Password, tls.KeyPath);
         }
-        catch (Exception unusable) when (unusable is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception unusable) when (
+            unusable is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new ControllerStartException($"the certificate {tls.CertificatePath} cannot be used: {unusable.Message}", unusable);
+            throw new ControllerStartException(
+                $"the certificate {tls.CertificatePath} cannot be used: {unusable.Message}", unusable);
         }
     }
 }

@@ -9,7 +9,9 @@ using Weir.Engine.Storage;
 
 namespace Weir.Controller.Hosting;
 
-/// <summary>The link of an agent in the controller's own process: the same gateway and the same rules, without a network.</summary>
+/// <summary>
+/// The link of an agent in the controller's own process: the same gateway and the same rules, without a network.
+/// </summary>
 public sealed class LocalLink : IControllerLink
 {
     private readonly AgentGateway _gateway;

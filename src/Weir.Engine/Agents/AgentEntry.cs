@@ -43,7 +43,8 @@ public sealed class AgentEntry
     public void Heard(ClaimRequest claim)
     {
         var known = _offer;
-        if (claim.Runtimes.SequenceEqual(known.Runtimes) && (claim.Host.Count == 0 || Same(claim.Host, known.Host))) return;
+        if (claim.Runtimes.SequenceEqual(known.Runtimes) && (claim.Host.Count == 0 || Same(claim.Host, known.Host)))
+            return;
         if (AgentRules.CheckOffer(claim.Host, claim.Runtimes).Count > 0) return;
         _offer = known with { Host = claim.Host.Count == 0 ? known.Host : claim.Host, Runtimes = claim.Runtimes };
     }
@@ -68,12 +69,14 @@ public sealed class AgentEntry
         };
     }
 
-    internal void Replace(AgentRecord record, long version) => _stored = new Stored(record, version, IdentityOf(record));
+    internal void Replace(AgentRecord record, long version) =>
+        _stored = new Stored(record, version, IdentityOf(record));
 
     internal void Heard(EnrolRequest request) => _offer = new Offer(request.Host, request.Runtimes, request.Slots);
 
     private static bool Same(IReadOnlyDictionary<string, string> left, IReadOnlyDictionary<string, string> right) =>
-        left.Count == right.Count && left.All(pair => right.TryGetValue(pair.Key, out var value) && value == pair.Value);
+        left.Count == right.Count
+            && left.All(pair => right.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
     private static AgentIdentity IdentityOf(AgentRecord record) => new(record.Id, record.Name)
     {

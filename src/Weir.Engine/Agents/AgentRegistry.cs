@@ -8,8 +8,9 @@ using Weir.Engine.Storage;
 namespace Weir.Engine.Agents;
 
 /// <summary>
-/// The agents that enrolled: who they are, what an admin lets them do. All are held in memory, so that a request of an agent
-/// is judged without reading the store; every change is stored first. When an agent was last heard is stored now and then.
+/// The agents that enrolled: who they are, what an admin lets them do. All are held in memory, so that a request of an
+/// agent is judged without reading the store; every change is stored first. When an agent was last heard is stored now
+/// and then.
 /// </summary>
 public sealed class AgentRegistry(IRecordStore records, IDocumentStore documents, IdSource ids, TimeProvider time)
 {
@@ -42,16 +43,18 @@ public sealed class AgentRegistry(IRecordStore records, IDocumentStore documents
     public AgentEntry? FindByHandle(string handle)
     {
         if (Find(handle) is { } exact) return exact;
-        var named = _agents.Values.Where(agent => agent.Name == handle && agent.State != AgentState.Revoked).Take(2).ToList();
+        var named = _agents.Values.Where(
+            agent => agent.Name == handle && agent.State != AgentState.Revoked).Take(2).ToList();
         if (named.Count == 1) return named[0];
         if (handle.Length < 6) return null;
-        var ending = _agents.Values.Where(agent => agent.Id.EndsWith(handle, StringComparison.Ordinal)).Take(2).ToList();
+        var ending = _agents.Values.Where(
+            agent => agent.Id.EndsWith(handle, StringComparison.Ordinal)).Take(2).ToList();
         return ending.Count == 1 ? ending[0] : null;
     }
 
     /// <summary>
-    /// Introduces an agent whose possession of the key was proved. The same key gives the same agent; a pending agent that
-    /// comes back with a good join token becomes active.
+    /// Introduces an agent whose possession of the key was proved. The same key gives the same agent; a pending agent
+    /// that comes back with a good join token becomes active.
     /// </summary>
     public async Task<EnrolOutcome> EnrolAsync(EnrolRequest request, CancellationToken cancellationToken)
     {
@@ -65,13 +68,16 @@ public sealed class AgentRegistry(IRecordStore records, IDocumentStore documents
     }
 
     public Task<AgentChangeOutcome> ApproveAsync(string agent, CancellationToken cancellationToken) =>
-        ChangeAsync(agent, "agent.approved", AgentState.Active, [AgentState.Pending, AgentState.Active], cancellationToken);
+        ChangeAsync(
+            agent, "agent.approved", AgentState.Active, [AgentState.Pending, AgentState.Active], cancellationToken);
 
     public Task<AgentChangeOutcome> DrainAsync(string agent, CancellationToken cancellationToken) =>
-        ChangeAsync(agent, "agent.draining", AgentState.Draining, [AgentState.Active, AgentState.Draining], cancellationToken);
+        ChangeAsync(
+            agent, "agent.draining", AgentState.Draining, [AgentState.Active, AgentState.Draining], cancellationToken);
 
     public Task<AgentChangeOutcome> ResumeAsync(string agent, CancellationToken cancellationToken) =>
-        ChangeAsync(agent, "agent.resumed", AgentState.Active, [AgentState.Active, AgentState.Draining], cancellationToken);
+        ChangeAsync(
+            agent, "agent.resumed", AgentState.Active, [AgentState.Active, AgentState.Draining], cancellationToken);
 
     public Task<AgentChangeOutcome> RevokeAsync(string agent, CancellationToken cancellationToken) =>
         ChangeAsync(agent, "agent.revoked", AgentState.Revoked, Enum.GetValues<AgentState>(), cancellationToken);
@@ -79,7 +85,8 @@ public sealed class AgentRegistry(IRecordStore records, IDocumentStore documents
     public async Task<AgentChangeOutcome> UpdateAsync(
         string agent, UpdateAgentRequest request, CancellationToken cancellationToken)
     {
-        var problems = AgentRules.CheckRights(request.Labels ?? new Dictionary<string, string>(), request.Namespaces ?? []);
+        var problems = AgentRules.CheckRights(
+            request.Labels ?? new Dictionary<string, string>(), request.Namespaces ?? []);
         if (problems.Count > 0) return new AgentChangeOutcome.Invalid(problems);
         return await EditAsync(
             agent,
@@ -121,7 +128,9 @@ public sealed class AgentRegistry(IRecordStore records, IDocumentStore documents
             Documents =
             [
                 new DocumentWrite(Key(record.Id), known?.Version ?? 0, Write(record)),
-                .. known is null ? [new DocumentWrite(keyDocument, 0, WriteKey(record.Id))] : Array.Empty<DocumentWrite>(),
+                .. known is null
+                    ? [new DocumentWrite(keyDocument, 0, WriteKey(record.Id))]
+                    : Array.Empty<DocumentWrite>(),
                 .. join.Writes,
             ],
             Events = [Event("agent.enrolled", record)],
@@ -166,7 +175,8 @@ public sealed class AgentRegistry(IRecordStore records, IDocumentStore documents
         if (!from.Contains(entry.State))
         {
             var states = string.Join(" or ", from.Select(state => state.ToString().ToLowerInvariant()));
-            return new AgentChangeOutcome.Refused(entry.State, $"only agents that are {states} can be made {to.ToString().ToLowerInvariant()}");
+            return new AgentChangeOutcome.Refused(
+                entry.State, $"only agents that are {states} can be made {to.ToString().ToLowerInvariant()}");
         }
 
         return entry.State == to
@@ -180,8 +190,10 @@ public sealed class AgentRegistry(IRecordStore records, IDocumentStore documents
         for (var i = 0; i < MaxTries; i++)
         {
             if (FindByHandle(agent) is not { } entry) return new AgentChangeOutcome.NotFound();
-            if (entry.State == AgentState.Revoked) return new AgentChangeOutcome.Refused(entry.State, "a revoked agent stays revoked");
-            if (await CommitAsync(entry, edit(entry.Current), change, cancellationToken)) return new AgentChangeOutcome.Changed(entry);
+            if (entry.State == AgentState.Revoked)
+                return new AgentChangeOutcome.Refused(entry.State, "a revoked agent stays revoked");
+            if (await CommitAsync(entry, edit(entry.Current), change, cancellationToken))
+                return new AgentChangeOutcome.Changed(entry);
         }
 
         throw new StoreUnavailableException("the agent met too many concurrent changes");
@@ -211,7 +223,8 @@ public sealed class AgentRegistry(IRecordStore records, IDocumentStore documents
 
     private AgentEntry Take(AgentRecord record, long version)
     {
-        var entry = _agents.GetOrAdd(record.Id, static (_, stored) => new AgentEntry(stored.record, stored.version), (record, version));
+        var entry = _agents.GetOrAdd(
+            record.Id, static (_, stored) => new AgentEntry(stored.record, stored.version), (record, version));
         if (entry.Version < version) entry.Replace(record, version);
         return entry;
     }

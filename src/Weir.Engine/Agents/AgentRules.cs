@@ -20,7 +20,8 @@ internal static partial class AgentRules
         if (request.Name.Length is 0 or > 128 || request.Name.Any(char.IsControl))
             problems.Add(At("name", "a name has 1 to 128 characters and no control characters"));
         if (request.Slots is < 1 or > MaxSlots) problems.Add(At("slots", $"slots are 1 to {MaxSlots}"));
-        if (!IsP256Key(request.PublicKey)) problems.Add(At("public_key", "a P-256 SubjectPublicKeyInfo in base64 is expected"));
+        if (!IsP256Key(request.PublicKey))
+            problems.Add(At("public_key", "a P-256 SubjectPublicKeyInfo in base64 is expected"));
         return problems;
     }
 
@@ -31,8 +32,11 @@ internal static partial class AgentRules
         if (host.Count > MaxPairs) problems.Add(At("host", $"at most {MaxPairs} facts"));
         foreach (var (key, value) in host)
         {
-            if (!key.StartsWith("host.", StringComparison.Ordinal) || !LabelName().IsMatch(key) || value.Length > MaxValue)
-                problems.Add(At("host", $"`{Short(key)}` is no fact of a host: `host.…` with at most {MaxValue} characters"));
+            if (!key.StartsWith("host.", StringComparison.Ordinal)
+                || !LabelName().IsMatch(key)
+                || value.Length > MaxValue)
+                problems.Add(
+                    At("host", $"`{Short(key)}` is no fact of a host: `host.…` with at most {MaxValue} characters"));
         }
 
         if (runtimes.Count > MaxRuntimes) problems.Add(At("runtimes", $"at most {MaxRuntimes} runtimes"));
@@ -44,7 +48,9 @@ internal static partial class AgentRules
         return problems;
     }
 
-    /// <summary>Labels decide what an agent may claim, so they are an admin's; <c>host.*</c> is the agent's own word.</summary>
+    /// <summary>
+    /// Labels decide what an agent may claim, so they are an admin's; <c>host.*</c> is the agent's own word.
+    /// </summary>
     public static IReadOnlyList<Problem> CheckRights(
         IReadOnlyDictionary<string, string> labels, IReadOnlyList<string> namespaces)
     {

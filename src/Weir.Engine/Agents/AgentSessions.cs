@@ -4,7 +4,9 @@ using Weir.Engine.Identity;
 
 namespace Weir.Engine.Agents;
 
-/// <summary>A right to sign requests with a shared key; kept in memory only, so a restart asks agents for new ones.</summary>
+/// <summary>
+/// A right to sign requests with a shared key; kept in memory only, so a restart asks agents for new ones.
+/// </summary>
 public sealed record AgentSession(string Id, AgentEntry Agent, ReadOnlyMemory<byte> Key, DateTimeOffset Expires);
 
 /// <summary>Open sessions: at most a few per agent, each for an hour.</summary>
@@ -28,7 +30,8 @@ public sealed class AgentSessions(IdSource ids, TimeProvider time)
             }
 
             // ids rise with time, so the first is the oldest
-            var mine = _sessions.Values.Where(other => other.Agent == agent).Select(other => other.Id).Order(StringComparer.Ordinal).ToList();
+            var mine = _sessions.Values.Where(
+                other => other.Agent == agent).Select(other => other.Id).Order(StringComparer.Ordinal).ToList();
             foreach (var id in mine.Take(mine.Count + 1 - MaxPerAgent)) _sessions.TryRemove(id, out _);
             _sessions[session.Id] = session;
         }

@@ -22,7 +22,8 @@ public sealed class JoinTokens(IRecordStore records, IDocumentStore documents, I
         List<Problem> problems = [.. AgentRules.CheckRights(request.Labels, request.Namespaces)];
         if (request.Uses is < 1 or > MaxUses) problems.Add(AgentRules.At("uses", $"uses are 1 to {MaxUses}"));
         if (request.ExpiresIn <= TimeSpan.Zero || request.ExpiresIn > LongestLife)
-            problems.Add(AgentRules.At("expires_in", $"a join token lives more than 0s and at most {LongestLife.Days}d"));
+            problems.Add(
+                AgentRules.At("expires_in", $"a join token lives more than 0s and at most {LongestLife.Days}d"));
         if (problems.Count > 0) return (null, problems);
 
         var now = time.GetUtcNow();
@@ -78,10 +79,12 @@ public sealed class JoinTokens(IRecordStore records, IDocumentStore documents, I
         if (token is null) return new Redemption(null, null, []);
         var key = Prefix + SecretToken.HashOf(token);
         if (!SecretToken.IsPlausible(token) || await documents.GetAsync(key, cancellationToken) is not { } document)
-            return Redemption.Refused(ErrorCodes.TokenNotFound, "the join token is not known: ask an admin for a new one");
+            return Redemption.Refused(
+                ErrorCodes.TokenNotFound, "the join token is not known: ask an admin for a new one");
         var record = Read(document);
         if (record.Expires <= time.GetUtcNow())
-            return Redemption.Refused(ErrorCodes.TokenExpired, "the join token has expired: ask an admin for a new one");
+            return Redemption.Refused(
+                ErrorCodes.TokenExpired, "the join token has expired: ask an admin for a new one");
         if (record.UsesLeft <= 0)
             return Redemption.Refused(ErrorCodes.TokenUsed, "the join token was used before: each agent needs its own");
         var spent = record with { UsesLeft = record.UsesLeft - 1 };
@@ -105,13 +108,15 @@ public sealed class JoinTokens(IRecordStore records, IDocumentStore documents, I
     private static JoinTokenRecord Read(Document document) =>
         JsonSerializer.Deserialize(document.Json, AgentJson.Default.JoinTokenRecord)!;
 
-    private static string Write(JoinTokenRecord record) => JsonSerializer.Serialize(record, AgentJson.Default.JoinTokenRecord);
+    private static string Write(JoinTokenRecord record) =>
+        JsonSerializer.Serialize(record, AgentJson.Default.JoinTokenRecord);
 }
 
 /// <summary>What a join token grants, with the write that spends it.</summary>
 internal sealed record Redemption(JoinTokenRecord? Grant, EnrolOutcome? Refusal, IReadOnlyList<DocumentWrite> Writes)
 {
-    public static Redemption Refused(string code, string why) => new(null, new EnrolOutcome.TokenRefused(code, why), []);
+    public static Redemption Refused(string code, string why) =>
+        new(null, new EnrolOutcome.TokenRefused(code, why), []);
 
     public AgentRecord Apply(AgentRecord record) => Grant is null
         ? record

@@ -12,7 +12,9 @@ public static class SecretToken
 
     public static string Create() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>The name under which a token is stored: 64 hex digits. Finding it tells nothing about the token.</summary>
+    /// <summary>
+    /// The name under which a token is stored: 64 hex digits. Finding it tells nothing about the token.
+    /// </summary>
     public static string HashOf(string token) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 

@@ -9,11 +9,15 @@ namespace Weir.Engine.Flows;
 /// <param name="ContentHash">SHA-256 of the definition's text.</param>
 internal sealed record FlowHead(FlowView View, string ContentHash)
 {
-    /// <summary>Stays as a mark, so that a flow created anew counts its revisions on and none ever changes its meaning.</summary>
+    /// <summary>
+    /// Stays as a mark, so that a flow created anew counts its revisions on and none ever changes its meaning.
+    /// </summary>
     public bool Deleted { get; init; }
 }
 
-/// <summary>JSON of the stored documents about flows; a revision is a <see cref="FlowView"/> with its definition.</summary>
+/// <summary>
+/// JSON of the stored documents about flows; a revision is a <see cref="FlowView"/> with its definition.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -16,8 +16,8 @@ public interface IControllerLink
     Task<ReportResponse> ReportAsync(ReportRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Appends pieces at their offsets; at most 1 MiB in all. What is already there is passed over; a piece beyond the end
-    /// is not taken. The answer says from where to send on. The bytes are not kept after the call.
+    /// Appends pieces at their offsets; at most 1 MiB in all. What is already there is passed over; a piece beyond the
+    /// end is not taken. The answer says from where to send on. The bytes are not kept after the call.
     /// </summary>
     Task<AppendLogResponse> AppendLogAsync(
         AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken);
@@ -27,8 +27,11 @@ public interface IControllerLink
     /// <summary>True when the blob is there; a blob that is there is pinned for 24 h.</summary>
     Task<bool> HasBlobAsync(AttemptFence fence, string digest, CancellationToken cancellationToken);
 
-    /// <summary>Stores a blob; the controller verifies the digest. <paramref name="open"/> may be called again on a retry.</summary>
-    Task PutBlobAsync(AttemptFence fence, string digest, long length, Func<Stream> open, CancellationToken cancellationToken);
+    /// <summary>
+    /// Stores a blob; the controller verifies the digest. <paramref name="open"/> may be called again on a retry.
+    /// </summary>
+    Task PutBlobAsync(
+        AttemptFence fence, string digest, long length, Func<Stream> open, CancellationToken cancellationToken);
 
     /// <summary>The blob's bytes; the caller verifies the digest and disposes the stream.</summary>
     Task<Stream> GetBlobAsync(AttemptFence fence, string digest, CancellationToken cancellationToken);

@@ -46,12 +46,14 @@ public sealed record PlanStep
     public ImmutableArray<string> Commands { get; init; } = [];
 
     /// <summary>Values are templates.</summary>
-    public ImmutableSortedDictionary<string, string> Env { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Env { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
     public string? Shell { get; init; }
 
     /// <summary>Template.</summary>
     public string? Workdir { get; init; }
-    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
     public StepLimits Limits { get; init; } = new();
     public RetryRule Retry { get; init; } = new();
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
@@ -70,7 +72,9 @@ public sealed record PlanStep
 /// <summary>Name and path are templates; the path may hold <c>*</c>, <c>?</c> and <c>**</c>.</summary>
 public sealed record PlanArtifact(string Name, string Path, bool Required);
 
-/// <summary>Name and path are templates. <paramref name="From"/>: the step that leaves the artifact of that name.</summary>
+/// <summary>
+/// Name and path are templates. <paramref name="From"/>: the step that leaves the artifact of that name.
+/// </summary>
 public sealed record PlanResource(string Name, string Path, string? From, bool Required);
 
 /// <summary>When and how often a failed attempt is made again.</summary>

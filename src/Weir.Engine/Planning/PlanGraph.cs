@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Weir.Engine.Planning;
 
-/// <summary>What follows from a plan alone and is asked often: positions, dependencies, who continues whose workspace.</summary>
+/// <summary>
+/// What follows from a plan alone and is asked often: positions, dependencies, who continues whose workspace.
+/// </summary>
 public sealed class PlanGraph
 {
     private readonly Dictionary<string, int> _positions;

@@ -10,7 +10,8 @@ internal static class Advance
     public static void All(RunEdit edit)
     {
         if (edit.Run.Status.IsFinal()) return;
-        // Needs point backwards or are checked again: a skip may free later steps, and those others, so go on until nothing moves.
+        // Needs point backwards or are checked again: a skip may free later steps, and those others, so go on until
+        // nothing moves.
         for (var moved = true; moved;)
         {
             moved = false;
@@ -77,8 +78,10 @@ internal static class Advance
         var condition = Condition.Evaluate(plan.When, scope);
         if (condition.Error is { } error) edit.End(step, RunStatus.Failed, ReasonCode.Expression, $"when: {error}");
         else if (condition.Holds) Queue(edit, step);
-        else if (edit.Run.Stop is { } stop) edit.End(step, RunStatus.Cancelled, stop.Reason, "the run was stopped before it");
-        else if (string.IsNullOrWhiteSpace(plan.When)) edit.End(step, RunStatus.Skipped, ReasonCode.Upstream, Scopes.Culprit(edit.Peek(), step));
+        else if (edit.Run.Stop is { } stop)
+            edit.End(step, RunStatus.Cancelled, stop.Reason, "the run was stopped before it");
+        else if (string.IsNullOrWhiteSpace(plan.When))
+            edit.End(step, RunStatus.Skipped, ReasonCode.Upstream, Scopes.Culprit(edit.Peek(), step));
         else edit.End(step, RunStatus.Skipped, ReasonCode.WhenFalse, $"`{plan.When}` was false");
         return edit[step].IsOver;
     }

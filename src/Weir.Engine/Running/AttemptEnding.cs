@@ -5,7 +5,8 @@ namespace Weir.Engine.Running;
 /// <summary>What the end of an attempt means for its step: over, or once more.</summary>
 internal static class AttemptEnding
 {
-    public static void Apply(RunEdit edit, int step, RunStatus status, ReasonCode reason, string? message, int? exitCode)
+    public static void Apply(
+        RunEdit edit, int step, RunStatus status, ReasonCode reason, string? message, int? exitCode)
     {
         edit.Edit(step, a => a with
         {

@@ -19,7 +19,8 @@ internal sealed class CommitBuilder(RunMachine machine, DateTimeOffset now)
     {
         for (var i = 0; i < after.Steps.Length; i++)
         {
-            if (before is null || !ReferenceEquals(before.Steps[i], after.Steps[i])) _steps.Add(RunCodec.ToRow(after, i));
+            if (before is null || !ReferenceEquals(before.Steps[i], after.Steps[i]))
+                _steps.Add(RunCodec.ToRow(after, i));
         }
 
         foreach (var effect in effects) Add(effect, after);
@@ -82,7 +83,8 @@ internal sealed class CommitBuilder(RunMachine machine, DateTimeOffset now)
     private static LeaseRow LeaseRowOf(RunState run, int step, DateTimeOffset until)
     {
         var attempt = run.Steps[step].Current!;
-        return new LeaseRow(new AttemptFence(run.Id, run.Steps[step].Name, attempt.Number, attempt.Lease), attempt.Agent, run.Namespace)
+        return new LeaseRow(
+            new AttemptFence(run.Id, run.Steps[step].Name, attempt.Number, attempt.Lease), attempt.Agent, run.Namespace)
         {
             Nonce = attempt.Nonce,
             Ordinal = attempt.Ordinal,
@@ -103,6 +105,8 @@ internal sealed class CommitBuilder(RunMachine machine, DateTimeOffset now)
             Reason = step?.Reason ?? run.Reason,
             Message = step is null ? run.Message : step.Message,
         };
-        return new EventRow(0, now, publish.Type, run.Namespace, run.Id, JsonSerializer.Serialize(data, StateJson.Default.RunEventData));
+        return new EventRow(
+            0, now, publish.Type, run.Namespace, run.Id,
+            JsonSerializer.Serialize(data, StateJson.Default.RunEventData));
     }
 }

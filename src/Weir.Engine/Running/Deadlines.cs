@@ -27,7 +27,8 @@ internal static class Deadlines
         return next;
     }
 
-    private static DateTimeOffset? Next(Plan plan, PlanStep step, StepState state, RunTiming timing) => state.Phase switch
+    private static DateTimeOffset? Next(Plan plan, PlanStep step, StepState state, RunTiming timing) =>
+        state.Phase switch
     {
         StepPhase.Backoff => state.NotBefore,
         StepPhase.Queued => state.Queued + plan.QueueTimeout,
@@ -70,10 +71,14 @@ internal static class Deadlines
                 Advance.Queue(edit, step);
                 return true;
             case StepPhase.Queued:
-                edit.End(step, RunStatus.Failed, ReasonCode.QueueTimeout, $"no agent took it in {edit.Graph.Plan.QueueTimeout.TotalSeconds:0} s: {state.Waiting}");
+                edit.End(
+                    step, RunStatus.Failed, ReasonCode.QueueTimeout,
+                    $"no agent took it in {edit.Graph.Plan.QueueTimeout.TotalSeconds:0} s: {state.Waiting}");
                 return true;
             case StepPhase.Unreachable:
-                AttemptEnding.Apply(edit, step, RunStatus.Failed, ReasonCode.Infrastructure, $"agent {state.Current!.Agent} was lost", null);
+                AttemptEnding.Apply(
+                    edit, step, RunStatus.Failed, ReasonCode.Infrastructure, $"agent {state.Current!.Agent} was lost",
+                    null);
                 return true;
             default:
                 EndOverdue(edit, step);

@@ -36,7 +36,8 @@ internal static class Explanation
     private static List<string> HintsFor(StepState step)
     {
         var hints = new List<string>();
-        if (step.Phase == StepPhase.Queued) hints.Add("weir agent list shows which agents are there and what they offer");
+        if (step.Phase == StepPhase.Queued)
+            hints.Add("weir agent list shows which agents are there and what they offer");
         if (step.Reason == ReasonCode.Exit) hints.Add($"weir run logs RUN --step {step.Name} shows what it printed");
         if (step.Losses > 0) hints.Add($"{step.Losses} attempt(s) were lost to infrastructure, not to the step itself");
         return hints;

@@ -10,8 +10,8 @@ public enum OpPlace
 }
 
 /// <summary>
-/// The kinds of step there are. A new kind joins here with the place where it runs; a plan that names an unknown kind fails
-/// that step instead of waiting for ever.
+/// The kinds of step there are. A new kind joins here with the place where it runs; a plan that names an unknown kind
+/// fails that step instead of waiting for ever.
 /// </summary>
 public static class OpKinds
 {

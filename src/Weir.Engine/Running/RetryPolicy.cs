@@ -6,7 +6,9 @@ namespace Weir.Engine.Running;
 /// <summary>Decides whether a step is tried again. Failures and losses have budgets of their own.</summary>
 public static class RetryPolicy
 {
-    /// <summary>Attempts that an agent gave back unbegun count against no budget; their number is bounded by this.</summary>
+    /// <summary>
+    /// Attempts that an agent gave back unbegun count against no budget; their number is bounded by this.
+    /// </summary>
     public const int MostAttempts = 1_000;
 
     /// <returns>How long to wait before the next attempt, or null when there is none.</returns>
@@ -16,7 +18,8 @@ public static class RetryPolicy
         return reason switch
         {
             ReasonCode.Released => TimeSpan.Zero,
-            ReasonCode.Infrastructure when rule.On.Contains(RetryOn.Infrastructure) && step.Losses < rule.InfrastructureAttempts =>
+            ReasonCode.Infrastructure when rule.On.Contains(RetryOn.Infrastructure)
+                && step.Losses < rule.InfrastructureAttempts =>
                 Backoff(TimeSpan.FromSeconds(1), rule.BackoffMax, step.Losses),
             ReasonCode.Exit when rule.On.Contains(RetryOn.Exit) && step.Failures < rule.Attempts =>
                 Backoff(rule.BackoffFirst, rule.BackoffMax, step.Failures),

@@ -6,13 +6,17 @@ using Weir.Engine.Storage;
 
 namespace Weir.Engine.Running;
 
-/// <summary>Between run states and the rows that stores keep. Unknown fields are passed over, so older code reads newer rows.</summary>
+/// <summary>
+/// Between run states and the rows that stores keep. Unknown fields are passed over, so older code reads newer rows.
+/// </summary>
 public static class RunCodec
 {
     public static RunRow ToRow(RunState run, DateTimeOffset? due)
     {
-        var details = new RunDetails { Inputs = run.Inputs, Stop = run.Stop, LastLease = run.LastLease, Message = run.Message };
-        return new RunRow(run.Id, run.Namespace, run.Flow, JsonSerializer.Serialize(details, StateJson.Default.RunDetails))
+        var details =
+            new RunDetails { Inputs = run.Inputs, Stop = run.Stop, LastLease = run.LastLease, Message = run.Message };
+        return new RunRow(
+            run.Id, run.Namespace, run.Flow, JsonSerializer.Serialize(details, StateJson.Default.RunDetails))
         {
             Number = run.Number,
             Revision = run.Inputs.Revision,
@@ -30,7 +34,8 @@ public static class RunCodec
     public static StepRow ToRow(RunState run, int step)
     {
         var state = run.Steps[step];
-        return new StepRow(run.Id, step, state.Name, state.Status, JsonSerializer.Serialize(state, StateJson.Default.StepState));
+        return new StepRow(
+            run.Id, step, state.Name, state.Status, JsonSerializer.Serialize(state, StateJson.Default.StepState));
     }
 
     public static RunState FromRows(RunRow row, IReadOnlyList<StepRow> steps, PlanGraph graph)
@@ -57,7 +62,8 @@ public static class RunCodec
         };
     }
 
-    internal static RunDetails ReadDetails(RunRow row) => JsonSerializer.Deserialize(row.Json, StateJson.Default.RunDetails)!;
+    internal static RunDetails ReadDetails(RunRow row) =>
+        JsonSerializer.Deserialize(row.Json, StateJson.Default.RunDetails)!;
 
     public static string PlanJson(Plan plan) => JsonSerializer.Serialize(plan, StateJson.Default.Plan);
 
@@ -66,7 +72,8 @@ public static class RunCodec
         var plan = JsonSerializer.Deserialize(json, StateJson.Default.Plan)!;
         return plan.Schema <= Plan.CurrentSchema
             ? plan
-            : throw new InvalidDataException($"the plan has schema {plan.Schema}; this version reads up to {Plan.CurrentSchema}");
+            : throw new InvalidDataException(
+                $"the plan has schema {plan.Schema}; this version reads up to {Plan.CurrentSchema}");
     }
 }
 

@@ -27,7 +27,8 @@ internal sealed class RunEdit(RunState before, RunTiming timing, DateTimeOffset 
     public void Edit(int step, Func<AttemptState, AttemptState> change)
     {
         var state = _steps[step];
-        _steps[step] = state with { Attempts = state.Attempts.SetItem(state.Attempts.Length - 1, change(state.Current!)) };
+        _steps[step] =
+            state with { Attempts = state.Attempts.SetItem(state.Attempts.Length - 1, change(state.Current!)) };
     }
 
     /// <summary>Ends the step for good.</summary>

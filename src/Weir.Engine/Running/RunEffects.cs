@@ -18,7 +18,9 @@ public abstract record RunEffect
 
     public sealed record DropLease(int Step, long Lease) : RunEffect;
 
-    /// <summary>The lease row is kept, but the expiry scan need not look at it again: the run's own deadline does.</summary>
+    /// <summary>
+    /// The lease row is kept, but the expiry scan need not look at it again: the run's own deadline does.
+    /// </summary>
     public sealed record ParkLease(int Step) : RunEffect;
 
     public sealed record UnparkLease(int Step) : RunEffect;
@@ -37,7 +39,9 @@ public static class RunEffects
     {
         var effects = new List<RunEffect>();
         if (before is null) effects.Add(new RunEffect.Publish("run.created", -1));
-        if (after.Status == RunStatus.Running && before?.Status is null or RunStatus.Pending && after.Started is not null)
+        if (after.Status == RunStatus.Running
+            && before?.Status is null or RunStatus.Pending
+            && after.Started is not null)
         {
             effects.Add(new RunEffect.Publish("run.started", -1));
         }
@@ -49,7 +53,8 @@ public static class RunEffects
         }
 
         if (after.Stop is not null && before?.Stop is null) effects.Add(new RunEffect.Publish("run.stopping", -1));
-        if (after.Status.IsFinal() && before?.Status.IsFinal() != true) effects.Add(new RunEffect.Publish("run.finished", -1));
+        if (after.Status.IsFinal() && before?.Status.IsFinal() != true)
+            effects.Add(new RunEffect.Publish("run.finished", -1));
         return effects;
     }
 
@@ -62,7 +67,8 @@ public static class RunEffects
         if (isQueued && !wasQueued) effects.Add(new RunEffect.Enqueue(step));
         OfLease(effects, before, run, step);
         if (after.IsOver && before?.IsOver != true) effects.Add(new RunEffect.Publish("step.finished", step));
-        else if (after.Status == RunStatus.Running && before?.Status != RunStatus.Running) effects.Add(new RunEffect.Publish("step.started", step));
+        else if (after.Status == RunStatus.Running && before?.Status != RunStatus.Running)
+            effects.Add(new RunEffect.Publish("step.started", step));
         else if (isQueued && !wasQueued) effects.Add(new RunEffect.Publish("step.queued", step));
     }
 
@@ -74,8 +80,10 @@ public static class RunEffects
         if (old is not null && old.Lease != now?.Lease) effects.Add(new RunEffect.DropLease(step, old.Lease));
         if (now is null) return;
         if (old?.Lease != now.Lease) effects.Add(new RunEffect.GrantLease(step));
-        else if (before!.Phase == StepPhase.Leased && after.Phase == StepPhase.Unreachable) effects.Add(new RunEffect.ParkLease(step));
-        else if (before.Phase == StepPhase.Unreachable && after.Phase == StepPhase.Leased) effects.Add(new RunEffect.UnparkLease(step));
+        else if (before!.Phase == StepPhase.Leased && after.Phase == StepPhase.Unreachable)
+            effects.Add(new RunEffect.ParkLease(step));
+        else if (before.Phase == StepPhase.Unreachable && after.Phase == StepPhase.Leased)
+            effects.Add(new RunEffect.UnparkLease(step));
         if (now.StopAsked is not null && old?.StopAsked is null)
         {
             effects.Add(new RunEffect.TellStop(now.Agent, new AttemptFence(run.Id, after.Name, now.Number, now.Lease)));

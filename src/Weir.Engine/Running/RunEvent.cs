@@ -14,7 +14,8 @@ public abstract record RunEvent
     public sealed record Claimed(string Step, string Agent, ClaimNonce Nonce, int Ordinal) : RunEvent;
 
     /// <summary>The agent has begun, or a command started or ended.</summary>
-    public sealed record Progressed(AttemptFence Fence, string? Runtime, ImmutableArray<CommandRecord> Commands) : RunEvent;
+    public sealed record Progressed(AttemptFence Fence, string? Runtime, ImmutableArray<CommandRecord> Commands)
+        : RunEvent;
 
     public sealed record Finished(AttemptFence Fence, AttemptOutcome Outcome) : RunEvent;
 

@@ -15,17 +15,20 @@ internal static class RunHandles
         IRecordStore store, string @namespace, string handle, CancellationToken cancellationToken)
     {
         if (handle == "@latest") return await LatestAsync(store, @namespace, null, cancellationToken);
-        if (handle.StartsWith("@latest:", StringComparison.Ordinal)) return await LatestAsync(store, @namespace, handle["@latest:".Length..], cancellationToken);
+        if (handle.StartsWith("@latest:", StringComparison.Ordinal))
+            return await LatestAsync(store, @namespace, handle["@latest:".Length..], cancellationToken);
         var hash = handle.LastIndexOf('#');
         if (hash > 0)
         {
-            return long.TryParse(handle.AsSpan(hash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            return long.TryParse(
+                handle.AsSpan(hash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? await store.FindRunByNumberAsync(@namespace, handle[..hash], number, cancellationToken)
                 : null;
         }
 
         if (handle.Length < ShortestSuffix) return null;
-        if (await store.GetRunAsync(handle, cancellationToken) is { } exact) return exact.Namespace == @namespace ? exact : null;
+        if (await store.GetRunAsync(handle, cancellationToken) is { } exact)
+            return exact.Namespace == @namespace ? exact : null;
         var found = await store.FindRunsBySuffixAsync(@namespace, handle, cancellationToken);
         return found.Count == 1 ? found[0] : null;
     }

@@ -6,9 +6,9 @@ using Weir.Engine.Storage;
 namespace Weir.Engine.Running;
 
 /// <summary>
-/// Applies events to stored runs: load, decide by <see cref="RunMachine"/>, commit under the run's version. Events of one run are
-/// taken one at a time here; another controller that was faster makes the commit conflict, and the decision is made anew on
-/// what it wrote. A state kept from the last commit spares the load; the version guards it.
+/// Applies events to stored runs: load, decide by <see cref="RunMachine"/>, commit under the run's version. Events of
+/// one run are taken one at a time here; another controller that was faster makes the commit conflict, and the decision
+/// is made anew on what it wrote. A state kept from the last commit spares the load; the version guards it.
 /// </summary>
 public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvider time, RunSignals signals)
 {
@@ -26,7 +26,8 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     {
         var begun = machine.Begin(run, run.Created);
         var effects = RunEffects.Between(null, begun);
-        var commit = new CommitBuilder(machine, run.Created).Build(null, begun, effects) with { Plan = plan, Idempotency = idempotency };
+        var commit = new CommitBuilder(
+            machine, run.Created).Build(null, begun, effects) with { Plan = plan, Idempotency = idempotency };
         var outcome = await store.CommitAsync(commit, cancellationToken);
         if (outcome is not CommitOutcome.Committed committed) return new InsertOutcome(null);
         var stored = begun with { Number = committed.RunNumber, Version = 1 };
@@ -49,8 +50,8 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
         _states.TryGet(run, out var known) ? known : await LoadAsync(run, cancellationToken);
 
     /// <summary>
-    /// Applies one event durably. Throws <see cref="StoreUnavailableException"/> when the store does not answer; the effect is
-    /// unknown then, and the caller may apply the same event again.
+    /// Applies one event durably. Throws <see cref="StoreUnavailableException"/> when the store does not answer; the
+    /// effect is unknown then, and the caller may apply the same event again.
     /// </summary>
     public async Task<Applied> ApplyAsync(string run, RunEvent happened, CancellationToken cancellationToken)
     {
@@ -87,7 +88,8 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
         var effects = RunEffects.Between(before, after);
         var commit = new CommitBuilder(machine, now).Build(before, after, effects);
         _states.Remove(before.Id);
-        if (await store.CommitAsync(commit, cancellationToken) is CommitOutcome.Conflict conflict) return (null, conflict.Kind);
+        if (await store.CommitAsync(commit, cancellationToken) is CommitOutcome.Conflict conflict)
+            return (null, conflict.Kind);
         var stored = after with { Version = before.Version + 1 };
         Remember(stored);
         signals.After(stored, effects);
@@ -118,7 +120,8 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
 /// <param name="Run">Null when the idempotency key was taken.</param>
 public sealed record InsertOutcome(RunState? Run);
 
-/// <param name="State">The run after the event (as it stands when it was refused); null when there is no such run.</param>
+/// <param name="State">The run after the event (as it stands when it was refused); null when there is no such
+/// run.</param>
 public sealed record Applied(EventVerdict Verdict, RunState? State)
 {
     /// <summary>For the agent's answer: a repetition is answered as the first was.</summary>

@@ -7,9 +7,9 @@ using Weir.Engine.Scheduling;
 namespace Weir.Engine.Running;
 
 /// <summary>
-/// The only place where a run, a step or an attempt changes. Pure: the same state, event and instant give the same result.
-/// Statuses move forward only, nothing leaves a final state, and after every event all that can go on has been queued.
-/// What must be done about a change follows from the difference (<see cref="RunEffects"/>).
+/// The only place where a run, a step or an attempt changes. Pure: the same state, event and instant give the same
+/// result. Statuses move forward only, nothing leaves a final state, and after every event all that can go on has been
+/// queued. What must be done about a change follows from the difference (<see cref="RunEffects"/>).
 /// </summary>
 public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
 {
@@ -48,7 +48,8 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
 
     private static EventVerdict Claim(RunEdit edit, RunEvent.Claimed e)
     {
-        if (!edit.Graph.TryPositionOf(e.Step, out var i) || edit[i].Phase != StepPhase.Queued) return EventVerdict.Refused;
+        if (!edit.Graph.TryPositionOf(e.Step, out var i) || edit[i].Phase != StepPhase.Queued)
+            return EventVerdict.Refused;
         var lease = edit.Run.LastLease + 1;
         edit.Run = edit.Run with
         {
@@ -93,9 +94,11 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
 
     private EventVerdict Finish(RunEdit edit, RunEvent.Finished e)
     {
-        if (!TryHeld(edit, e.Fence, out var i)) return WasReported(edit, e.Fence) ? EventVerdict.Repeated : EventVerdict.Refused;
+        if (!TryHeld(edit, e.Fence, out var i))
+            return WasReported(edit, e.Fence) ? EventVerdict.Repeated : EventVerdict.Refused;
         var outcome = e.Outcome;
-        edit.Edit(i, a => a with { Started = a.Started ?? a.Claimed, Reported = true, Commands = [.. outcome.Commands] });
+        edit.Edit(
+            i, a => a with { Started = a.Started ?? a.Claimed, Reported = true, Commands = [.. outcome.Commands] });
         edit[i] = edit[i] with { ExitCode = outcome.ExitCode };
         if (outcome.Status == RunStatus.Success)
         {
@@ -145,7 +148,8 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         }
         else
         {
-            AttemptEnding.Apply(edit, i, RunStatus.Failed, ReasonCode.Infrastructure, $"agent {agent} came back without it", null);
+            AttemptEnding.Apply(
+                edit, i, RunStatus.Failed, ReasonCode.Infrastructure, $"agent {agent} came back without it", null);
         }
 
         return EventVerdict.Accepted;

@@ -5,12 +5,14 @@ using Weir.Engine.Storage;
 namespace Weir.Engine.Running;
 
 /// <summary>
-/// What people may ask about runs. A handle is an id, a unique suffix of ≥ 6 characters, <c>flow#7</c>, <c>@latest</c> or
+/// What people may ask about runs. A handle is an id, a unique suffix of ≥ 6 characters, <c>flow#7</c>, <c>@latest</c>
+/// or
 /// <c>@latest:flow</c>; one that does not exist, or not in that namespace, is not found.
 /// </summary>
 public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSignals signals, ILogStore logs)
 {
-    public Task<StartRunOutcome> StartAsync(string @namespace, string by, StartRunRequest request, CancellationToken cancellationToken) =>
+    public Task<StartRunOutcome> StartAsync(
+        string @namespace, string by, StartRunRequest request, CancellationToken cancellationToken) =>
         starter.StartAsync(@namespace, by, request, cancellationToken);
 
     public async Task<RunView?> GetAsync(string @namespace, string handle, CancellationToken cancellationToken) =>
@@ -23,31 +25,39 @@ public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSigna
         return [.. rows.Select(RunViews.Of)];
     }
 
-    public async Task<CancelOutcome> CancelAsync(string @namespace, string handle, string by, CancellationToken cancellationToken)
+    public async Task<CancelOutcome> CancelAsync(
+        string @namespace, string handle, string by, CancellationToken cancellationToken)
     {
-        if (await RunHandles.FindAsync(keeper.Store, @namespace, handle, cancellationToken) is not { } row) return CancelOutcome.NotFound;
+        if (await RunHandles.FindAsync(keeper.Store, @namespace, handle, cancellationToken) is not { } row)
+            return CancelOutcome.NotFound;
         var applied = await keeper.ApplyAsync(row.Id, new RunEvent.CancelAsked(by), cancellationToken);
         return applied.Verdict == EventVerdict.Refused ? CancelOutcome.AlreadyFinished : CancelOutcome.Requested;
     }
 
-    public async Task<DeleteRunOutcome> DeleteAsync(string @namespace, string handle, CancellationToken cancellationToken)
+    public async Task<DeleteRunOutcome> DeleteAsync(
+        string @namespace, string handle, CancellationToken cancellationToken)
     {
-        if (await RunHandles.FindAsync(keeper.Store, @namespace, handle, cancellationToken) is not { } row) return DeleteRunOutcome.NotFound;
+        if (await RunHandles.FindAsync(keeper.Store, @namespace, handle, cancellationToken) is not { } row)
+            return DeleteRunOutcome.NotFound;
         if (!row.Status.IsFinal()) return DeleteRunOutcome.StillActive;
-        var deleted = await keeper.Store.CommitAsync(new Commit { DeleteRun = new RunDeletion(row.Id, row.Version) }, cancellationToken);
+        var deleted = await keeper.Store.CommitAsync(
+            new Commit { DeleteRun = new RunDeletion(row.Id, row.Version) }, cancellationToken);
         if (deleted is CommitOutcome.Conflict) return DeleteRunOutcome.NotFound;
         keeper.Forget(row.Id);
         await logs.DeleteRunAsync(row.Namespace, row.Id, cancellationToken);
         return DeleteRunOutcome.Deleted;
     }
 
-    public async Task<RunExplanation?> ExplainAsync(string @namespace, string handle, CancellationToken cancellationToken) =>
+    public async Task<RunExplanation?> ExplainAsync(
+        string @namespace, string handle, CancellationToken cancellationToken) =>
         await LoadAsync(@namespace, handle, cancellationToken) is { } run ? Explanation.Of(run) : null;
 
     /// <summary>
-    /// Completes when the run may have changed. Ask before reading it: <c>var changed = NextChangeAsync(…); read; await changed</c>.
+    /// Completes when the run may have changed. Ask before reading it: <c>var changed = NextChangeAsync(…); read; await
+    /// changed</c>.
     /// </summary>
-    public Task NextChangeAsync(string run, CancellationToken cancellationToken) => signals.Runs.NextAsync(run, cancellationToken);
+    public Task NextChangeAsync(string run, CancellationToken cancellationToken) =>
+        signals.Runs.NextAsync(run, cancellationToken);
 
     private async Task<RunState?> LoadAsync(string @namespace, string handle, CancellationToken cancellationToken)
     {

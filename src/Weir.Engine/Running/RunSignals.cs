@@ -4,7 +4,9 @@ using Weir.Engine.Signals;
 
 namespace Weir.Engine.Running;
 
-/// <summary>Wakes whoever waits for a change, after it is durable. Losing a wake costs time, never correctness.</summary>
+/// <summary>
+/// Wakes whoever waits for a change, after it is durable. Losing a wake costs time, never correctness.
+/// </summary>
 public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailboxes mailboxes)
 {
     public ChangeWatch Runs => runs;

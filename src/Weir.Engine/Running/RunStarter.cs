@@ -13,7 +13,8 @@ using Weir.Engine.Storage;
 namespace Weir.Engine.Running;
 
 /// <summary>Finds a revision of a stored flow; null = the newest. Null answer: there is none.</summary>
-public delegate ValueTask<StoredFlow?> FlowLookup(string @namespace, string name, int? revision, CancellationToken cancellationToken);
+public delegate ValueTask<StoredFlow?> FlowLookup(
+    string @namespace, string name, int? revision, CancellationToken cancellationToken);
 
 public sealed record StoredFlow(FlowDefinition Definition, int Revision);
 
@@ -39,7 +40,8 @@ public sealed class RunStarter(RunKeeper keeper, FlowLookup flows, IdSource ids,
             if (flow is null) return new StartRunOutcome.FlowNotFound(request.Flow ?? "");
         }
 
-        var planned = Planner.Plan(flow.Definition, new PlanInputs { Params = request.Params, Runtime = request.Runtime });
+        var planned = Planner.Plan(
+            flow.Definition, new PlanInputs { Params = request.Params, Runtime = request.Runtime });
         if (planned.Plan is null) return new StartRunOutcome.Invalid(planned.Problems);
         var (run, plan) = Make(@namespace, by, request, flow, planned);
         var inserted = await keeper.InsertAsync(run, plan, IdempotencyOf(@namespace, request, run), cancellationToken);
@@ -72,20 +74,26 @@ public sealed class RunStarter(RunKeeper keeper, FlowLookup flows, IdSource ids,
         return (run, new PlanRow(digest, json));
     }
 
-    private async Task<StartRunOutcome?> EarlierAsync(string @namespace, StartRunRequest request, CancellationToken cancellationToken)
+    private async Task<StartRunOutcome?> EarlierAsync(
+        string @namespace, StartRunRequest request, CancellationToken cancellationToken)
     {
         if (request.IdempotencyKey is not { Length: > 0 } key) return null;
         if (await keeper.Store.GetIdempotencyAsync(@namespace, key, cancellationToken) is not { } earlier) return null;
         if (earlier.ContentHash != HashOf(request)) return new StartRunOutcome.IdempotencyMismatch(key);
-        return await keeper.LoadAsync(earlier.Run, cancellationToken) is { } run ? new StartRunOutcome.Existing(RunViews.Of(run)) : null;
+        return await keeper.LoadAsync(earlier.Run, cancellationToken) is { } run
+            ? new StartRunOutcome.Existing(RunViews.Of(run))
+            : null;
     }
 
     private IdempotencyRow? IdempotencyOf(string @namespace, StartRunRequest request, RunState run) =>
-        request.IdempotencyKey is { Length: > 0 } key ? new IdempotencyRow(@namespace, key, HashOf(request), run.Id, time.GetUtcNow()) : null;
+        request.IdempotencyKey is { Length: > 0 } key
+            ? new IdempotencyRow(@namespace, key, HashOf(request), run.Id, time.GetUtcNow())
+            : null;
 
     private static string HashOf(StartRunRequest request)
     {
         var canonical = request with { Params = request.Params.ToImmutableSortedDictionary(), IdempotencyKey = null };
-        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(canonical, WeirJson.Default.StartRunRequest)));
+        return Convert.ToHexStringLower(
+            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(canonical, WeirJson.Default.StartRunRequest)));
     }
 }

@@ -24,7 +24,9 @@ public sealed record RunState
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>Set once when someone cancelled it or its time was over; what was not begun then is not begun.</summary>
+    /// <summary>
+    /// Set once when someone cancelled it or its time was over; what was not begun then is not begun.
+    /// </summary>
     public RunStop? Stop { get; init; }
 
     /// <summary>The newest lease's number; counts up within the run.</summary>
@@ -73,7 +75,9 @@ public enum StepPhase
     /// <summary>An agent holds its attempt.</summary>
     Leased,
 
-    /// <summary>The lease has ended unrenewed; the agent may still work on until <see cref="AttemptState.RescueAt"/>.</summary>
+    /// <summary>
+    /// The lease has ended unrenewed; the agent may still work on until <see cref="AttemptState.RescueAt"/>.
+    /// </summary>
     Unreachable,
     Done,
 }
@@ -83,7 +87,9 @@ public sealed record StepState
     public required string Name { get; init; }
     public StepPhase Phase { get; init; }
 
-    /// <summary>Moves forward only: once an attempt was claimed it is <c>running</c>, also while it waits for another one.</summary>
+    /// <summary>
+    /// Moves forward only: once an attempt was claimed it is <c>running</c>, also while it waits for another one.
+    /// </summary>
     public RunStatus Status { get; init; }
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }
@@ -103,7 +109,8 @@ public sealed record StepState
     /// <summary>Attempts lost to infrastructure.</summary>
     public int Losses { get; init; }
     public int? ExitCode { get; init; }
-    public ImmutableSortedDictionary<string, string> Outputs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Outputs { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
     public ImmutableArray<ArtifactRecord> Artifacts { get; init; } = [];
 
     /// <summary>The blob that holds the workspace it left, when it was uploaded.</summary>
@@ -139,7 +146,9 @@ public sealed record AttemptState
     /// <summary>After this it is taken for lost; set when its lease ended.</summary>
     public DateTimeOffset? RescueAt { get; init; }
 
-    /// <summary>True when its own agent's outcome was accepted: a repetition of that outcome is answered as the first.</summary>
+    /// <summary>
+    /// True when its own agent's outcome was accepted: a repetition of that outcome is answered as the first.
+    /// </summary>
     public bool Reported { get; init; }
     public ImmutableArray<CommandRecord> Commands { get; init; } = [];
 }

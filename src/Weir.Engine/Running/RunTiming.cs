@@ -9,7 +9,9 @@ public sealed record RunTiming
     /// <summary>Added to lease + disconnect before another attempt starts: clocks may run at rates 2 % apart.</summary>
     public TimeSpan RescueMargin { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long an agent that is there may take to end an attempt it was told to end, beyond its kill grace.</summary>
+    /// <summary>
+    /// How long an agent that is there may take to end an attempt it was told to end, beyond its kill grace.
+    /// </summary>
     public TimeSpan StopMargin { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long <c>always()</c> steps of a stopped run may take before everything left is ended.</summary>

@@ -34,7 +34,8 @@ internal static class Stopping
     public static void EndUnreachable(RunEdit edit, int step)
     {
         edit.Edit(step, a => a with { StopAsked = a.StopAsked ?? edit.Now });
-        AttemptEnding.Apply(edit, step, RunStatus.Cancelled, ReasonCode.Cancelled, "stopped while its agent was unreachable", null);
+        AttemptEnding.Apply(
+            edit, step, RunStatus.Cancelled, ReasonCode.Cancelled, "stopped while its agent was unreachable", null);
     }
 
     /// <summary>The last resort: everything that is left ends now.</summary>

@@ -9,14 +9,18 @@ namespace Weir.Engine.Running;
 /// <summary>The work of a step with every expression resolved, or why there is none.</summary>
 internal sealed record WorkResult(StepWork? Work, ReasonCode Reason, string? Message);
 
-/// <summary>Resolves what an agent gets. Pure: asked when a step is queued (can it run at all?) and when it is handed out.</summary>
+/// <summary>
+/// Resolves what an agent gets. Pure: asked when a step is queued (can it run at all?) and when it is handed out.
+/// </summary>
 internal static class WorkBuilder
 {
     public static WorkResult Build(RunState run, int step)
     {
         var plan = run.Plan.Steps[step];
-        if (!OpKinds.TryPlace(plan.Kind, out _)) return Refuse(ReasonCode.Policy, $"no part of this controller runs steps of kind `{plan.Kind}`");
-        if (plan.Secrets.Length > 0) return Refuse(ReasonCode.Secret, $"no vault holds {string.Join(", ", plan.Secrets)}");
+        if (!OpKinds.TryPlace(plan.Kind, out _))
+            return Refuse(ReasonCode.Policy, $"no part of this controller runs steps of kind `{plan.Kind}`");
+        if (plan.Secrets.Length > 0)
+            return Refuse(ReasonCode.Secret, $"no vault holds {string.Join(", ", plan.Secrets)}");
         var text = new Resolver(Scopes.For(run, step));
         var work = new StepWork
         {

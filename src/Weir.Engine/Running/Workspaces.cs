@@ -12,7 +12,9 @@ internal static class Workspaces
         return new WorkspaceSource(source.Name, attempt.Number, attempt.Agent, source.WorkspaceDigest);
     }
 
-    /// <summary>Without a copy only when nobody else continues it and this step will not want it clean a second time.</summary>
+    /// <summary>
+    /// Without a copy only when nobody else continues it and this step will not want it clean a second time.
+    /// </summary>
     public static bool IsHandedOn(RunState run, int step)
     {
         var plan = run.Plan.Steps[step];
@@ -27,7 +29,8 @@ internal static class Workspaces
         // Bounded by the plan's length: every link points to an earlier step of the chain.
         for (var links = 0; links < run.Steps.Length; links++)
         {
-            if (run.Plan.Steps[step].WorkspaceFrom is not { } from || !run.Graph.TryPositionOf(from, out step)) return null;
+            if (run.Plan.Steps[step].WorkspaceFrom is not { } from || !run.Graph.TryPositionOf(from, out step))
+                return null;
             if (!run.Steps[step].Attempts.IsEmpty) return run.Steps[step];
         }
 

@@ -3,9 +3,9 @@ using Weir.Contracts.AgentProtocol;
 namespace Weir.Engine.Runtimes;
 
 /// <summary>
-/// Executes steps: one container (or process tree) per attempt. Thread-safe. Order for one attempt: create → open gate →
-/// read output until both streams end, while awaiting exit → dispose. Create leaves the container started and blocked at
-/// its gate, so that opening it costs next to nothing.
+/// Executes steps: one container (or process tree) per attempt. Thread-safe. Order for one attempt: create → open gate
+/// → read output until both streams end, while awaiting exit → dispose. Create leaves the container started and blocked
+/// at its gate, so that opening it costs next to nothing.
 /// </summary>
 public interface IContainerRuntime
 {
@@ -23,7 +23,9 @@ public interface IContainerRuntime
     /// </summary>
     Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken);
 
-    /// <summary>Kills and removes all of this agent's leftovers except what <paramref name="keep"/> names; touches nothing else.</summary>
+    /// <summary>
+    /// Kills and removes all of this agent's leftovers except what <paramref name="keep"/> names; touches nothing else.
+    /// </summary>
     Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken);
 }
 
@@ -70,7 +72,9 @@ public sealed record GateScript(IReadOnlyList<string> Commands, IReadOnlyDiction
 
 public interface IStepContainer : IAsyncDisposable
 {
-    /// <summary>The file that the step sees as <c>WEIR_OUTPUT</c>; read it with <see cref="ReadOutputFileAsync"/>.</summary>
+    /// <summary>
+    /// The file that the step sees as <c>WEIR_OUTPUT</c>; read it with <see cref="ReadOutputFileAsync"/>.
+    /// </summary>
     string OutputFile { get; }
 
     Task OpenGateAsync(GateScript script, CancellationToken cancellationToken);
@@ -81,27 +85,35 @@ public interface IStepContainer : IAsyncDisposable
     /// </summary>
     ValueTask<OutputChunk?> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Completes when the step's main process is gone, all output of it having been offered to the reader or not.</summary>
+    /// <summary>
+    /// Completes when the step's main process is gone, all output of it having been offered to the reader or not.
+    /// </summary>
     Task<ContainerExit> WaitAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// What the step wrote to <see cref="OutputFile"/>, empty when nothing; to be called after exit. The step owns the file,
-    /// so links and special files are not followed: such a file and one over <paramref name="maxBytes"/> is a
+    /// What the step wrote to <see cref="OutputFile"/>, empty when nothing; to be called after exit. The step owns the
+    /// file, so links and special files are not followed: such a file and one over <paramref name="maxBytes"/> is a
     /// <see cref="RuntimeException"/> that is the user's fault.
     /// </summary>
     Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken);
 
-    /// <summary>Asks to stop (SIGTERM), after <paramref name="grace"/> kills the whole tree. Returns when all of it is gone.</summary>
+    /// <summary>
+    /// Asks to stop (SIGTERM), after <paramref name="grace"/> kills the whole tree. Returns when all of it is gone.
+    /// </summary>
     Task KillAsync(TimeSpan grace, CancellationToken cancellationToken);
 }
 
-/// <summary>Either bytes of a stream, or a marker that a command begins or has ended at this place of both streams.</summary>
+/// <summary>
+/// Either bytes of a stream, or a marker that a command begins or has ended at this place of both streams.
+/// </summary>
 public readonly record struct OutputChunk(LogStream Stream, ReadOnlyMemory<byte> Bytes)
 {
     public CommandMarker? Marker { get; init; }
 }
 
-/// <summary>Command <paramref name="Index"/> (from 0) begins, or has ended when <paramref name="ExitCode"/> is set.</summary>
+/// <summary>
+/// Command <paramref name="Index"/> (from 0) begins, or has ended when <paramref name="ExitCode"/> is set.
+/// </summary>
 public sealed record CommandMarker(int Index, int? ExitCode);
 
 /// <summary>How a container ended.</summary>

@@ -5,8 +5,8 @@ using Weir.Engine.Storage;
 namespace Weir.Engine.Scheduling;
 
 /// <summary>
-/// What agents may ask: the controller's side of the protocol, behind authentication. Calls of an agent that is not known,
-/// not approved or revoked never get here. Every call may come again, late, or out of order.
+/// What agents may ask: the controller's side of the protocol, behind authentication. Calls of an agent that is not
+/// known, not approved or revoked never get here. Every call may come again, late, or out of order.
 /// </summary>
 public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs, RunSignals signals, TimeProvider time)
 {
@@ -16,23 +16,27 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     /// <summary>Waits up to the request's time (at most 30 s) for work.</summary>
-    public async Task<ClaimResponse> ClaimAsync(AgentIdentity agent, ClaimRequest request, CancellationToken cancellationToken)
+    public async Task<ClaimResponse> ClaimAsync(
+        AgentIdentity agent, ClaimRequest request, CancellationToken cancellationToken)
     {
         var offer = new AgentOffer(agent.Id, agent.Labels, request.Runtimes);
-        var wait = TimeSpan.FromMilliseconds(Math.Clamp(request.WaitMilliseconds, 0, (int)LongestWait.TotalMilliseconds));
+        var wait = TimeSpan.FromMilliseconds(
+            Math.Clamp(request.WaitMilliseconds, 0, (int)LongestWait.TotalMilliseconds));
         var start = time.GetTimestamp();
         while (true)
         {
             var epoch = signals.Claims.Epoch;
             var left = wait - time.GetElapsedTime(start);
             var isLast = agent.Draining || left <= TimeSpan.Zero;
-            var taken = await desk.TakeAsync(agent, offer, new TakeRequest(request.Nonce, request.FreeSlots, isLast), cancellationToken);
+            var taken = await desk.TakeAsync(
+                agent, offer, new TakeRequest(request.Nonce, request.FreeSlots, isLast), cancellationToken);
             if (taken.Count > 0 || isLast) return new ClaimResponse(taken) { Drain = agent.Draining };
             await WaitAsync(epoch, agent, offer, left, cancellationToken);
         }
     }
 
-    public async Task<RenewResponse> RenewAsync(AgentIdentity agent, RenewRequest request, CancellationToken cancellationToken)
+    public async Task<RenewResponse> RenewAsync(
+        AgentIdentity agent, RenewRequest request, CancellationToken cancellationToken)
     {
         var leases = await keeper.Store.ListLeasesAsync(agent.Id, cancellationToken);
         foreach (var lease in leases.Where(l => l.Until == LeaseRow.Parked && request.Held.Contains(l.Fence)))
@@ -45,7 +49,10 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         var answers = new List<LeaseAnswer>(request.Held.Count);
         for (var i = 0; i < request.Held.Count; i++)
         {
-            answers.Add(new LeaseAnswer(request.Held[i], held[i] ? await HeldVerdictAsync(request.Held[i], cancellationToken) : LeaseVerdict.Lost));
+            answers.Add(
+                new LeaseAnswer(
+                    request.Held[i],
+                    held[i] ? await HeldVerdictAsync(request.Held[i], cancellationToken) : LeaseVerdict.Lost));
         }
 
         foreach (var lease in leases)
@@ -57,7 +64,8 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         return new RenewResponse(answers) { Drain = agent.Draining };
     }
 
-    public async Task<ReportResponse> ReportAsync(AgentIdentity agent, ReportRequest request, CancellationToken cancellationToken)
+    public async Task<ReportResponse> ReportAsync(
+        AgentIdentity agent, ReportRequest request, CancellationToken cancellationToken)
     {
         var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. request.Commands]);
         var applied = await keeper.ApplyAsync(request.Fence.Run, happened, cancellationToken);
@@ -68,21 +76,27 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         AgentIdentity agent, AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
     {
         if (!await HoldsAsync(agent, fence, cancellationToken)) return new AppendLogResponse(WriteVerdict.Fenced, 0, 0);
-        var lengths = await logs.AppendAsync(await NamespaceOfAsync(fence.Run, cancellationToken), fence, pieces, cancellationToken);
+        var lengths = await logs.AppendAsync(
+            await NamespaceOfAsync(fence.Run, cancellationToken), fence, pieces, cancellationToken);
         return new AppendLogResponse(WriteVerdict.Accepted, lengths.Stdout, lengths.Stderr);
     }
 
-    /// <summary>Takes the end of the logs, then the outcome, then, if asked and if the outcome was taken, claims in passing.</summary>
-    public async Task<FinishResponse> FinishAsync(AgentIdentity agent, FinishRequest request, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the end of the logs, then the outcome, then, if asked and if the outcome was taken, claims in passing.
+    /// </summary>
+    public async Task<FinishResponse> FinishAsync(
+        AgentIdentity agent, FinishRequest request, CancellationToken cancellationToken)
     {
         if (request.Tail.Count > 0) await AppendLogAsync(agent, request.Fence, request.Tail, cancellationToken);
-        var applied = await keeper.ApplyAsync(request.Fence.Run, new RunEvent.Finished(request.Fence, request.Outcome), cancellationToken);
+        var applied = await keeper.ApplyAsync(
+            request.Fence.Run, new RunEvent.Finished(request.Fence, request.Outcome), cancellationToken);
         if (applied.Verdict == EventVerdict.Accepted) logs.Close(applied.State!.Namespace, request.Fence);
         IReadOnlyList<Assignment> next = [];
         if (request.ClaimNonce is { } nonce)
         {
             var offer = new AgentOffer(agent.Id, agent.Labels, request.Runtimes);
-            next = await desk.TakeAsync(agent, offer, new TakeRequest(nonce, request.FreeSlots, IsLast: true), cancellationToken);
+            next = await desk.TakeAsync(
+                agent, offer, new TakeRequest(nonce, request.FreeSlots, IsLast: true), cancellationToken);
         }
 
         return new FinishResponse(applied.Answer, next);
@@ -98,7 +112,8 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     public Task<ChannelMessage> NextMessageAsync(AgentIdentity agent, CancellationToken cancellationToken) =>
         signals.Mailboxes.ReceiveAsync(agent.Id, cancellationToken);
 
-    private async Task WaitAsync(long epoch, AgentIdentity agent, AgentOffer offer, TimeSpan left, CancellationToken cancellationToken)
+    private async Task WaitAsync(
+        long epoch, AgentIdentity agent, AgentOffer offer, TimeSpan left, CancellationToken cancellationToken)
     {
         using var over = new CancellationTokenSource(left < LookAgain ? left : LookAgain, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
@@ -113,7 +128,10 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     }
 
     private async Task<string> NamespaceOfAsync(string run, CancellationToken cancellationToken) =>
-        (await keeper.RecallAsync(run, cancellationToken))?.Namespace ?? throw new InvalidDataException($"run {run} has a lease but is gone");
+        (
+            await keeper.RecallAsync(
+                run,
+                cancellationToken))?.Namespace ?? throw new InvalidDataException($"run {run} has a lease but is gone");
 
     private static bool IsStopAsked(RunState? run, AttemptFence fence) =>
         run is not null

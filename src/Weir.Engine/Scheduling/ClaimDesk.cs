@@ -6,9 +6,9 @@ using Weir.Engine.Storage;
 namespace Weir.Engine.Scheduling;
 
 /// <summary>
-/// Hands queued steps to agents that ask. Between namespaces the one with the fewest leases goes first; within one, priority,
-/// then age. The same nonce gets the same answer: what a claim leased carries its nonce, so a claim whose answer was lost
-/// is answered from the leases themselves.
+/// Hands queued steps to agents that ask. Between namespaces the one with the fewest leases goes first; within one,
+/// priority, then age. The same nonce gets the same answer: what a claim leased carries its nonce, so a claim whose
+/// answer was lost is answered from the leases themselves.
 /// </summary>
 public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards safeguards)
 {
@@ -22,12 +22,14 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     private readonly Dictionary<string, LastClaim> _last = [];
 
     /// <summary>Leases what suits the agent now; empty when nothing does.</summary>
-    /// <param name="request">The nonce of the claim, the slots to fill, and whether an empty answer ends the claim.</param>
+    /// <param name="request">The nonce of the claim, the slots to fill, and whether an empty answer ends the
+    /// claim.</param>
     public async Task<IReadOnlyList<Assignment>> TakeAsync(
         AgentIdentity agent, AgentOffer offer, TakeRequest request, CancellationToken cancellationToken)
     {
         var (nonce, slots, isLast) = request;
-        // An agent that gave up waiting asks again while its first claim is still here: the two must not both take work.
+        // An agent that gave up waiting asks again while its first claim is still here: the two must not both take
+        // work.
         using var turn = await _agents.EnterAsync(agent.Id);
         if (safeguards.ClaimNonce)
         {
@@ -35,7 +37,9 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
             if (earlier.Count > 0 || IsOver(agent.Id, nonce)) return earlier;
         }
 
-        var taken = agent.Draining || slots <= 0 ? [] : await PickAndLeaseAsync(agent, offer, nonce, slots, cancellationToken);
+        var taken = agent.Draining || slots <= 0
+            ? []
+            : await PickAndLeaseAsync(agent, offer, nonce, slots, cancellationToken);
         if (isLast || taken.Count > 0) End(agent.Id, nonce);
         return taken;
     }
@@ -62,18 +66,23 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         foreach (var lease in leases.Where(l => l.Nonce == nonce).OrderBy(l => l.Ordinal))
         {
             var run = await keeper.RecallAsync(lease.Fence.Run, cancellationToken);
-            if (run is not null && run.Graph.TryPositionOf(lease.Fence.Step, out var step)) AddAssignment(answer, run, step);
+            if (run is not null && run.Graph.TryPositionOf(lease.Fence.Step, out var step))
+                AddAssignment(answer, run, step);
         }
 
         return answer;
     }
 
-    /// <summary>A claim that was answered, or comes after a newer one of its agent, has no one waiting for work.</summary>
+    /// <summary>
+    /// A claim that was answered, or comes after a newer one of its agent, has no one waiting for work.
+    /// </summary>
     private bool IsOver(string agent, ClaimNonce nonce)
     {
         lock (_gate)
         {
-            if (_last.TryGetValue(agent, out var last) && (nonce < last.Nonce || (nonce == last.Nonce && last.IsAnswered))) return true;
+            if (_last.TryGetValue(agent, out var last)
+                && (nonce < last.Nonce || (nonce == last.Nonce && last.IsAnswered)))
+                return true;
             _last[agent] = new LastClaim(nonce, false);
             return false;
         }
@@ -84,7 +93,8 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         lock (_gate) _last[agent] = new LastClaim(nonce, true);
     }
 
-    private async Task<List<QueueRow>> PickAsync(AgentIdentity agent, AgentOffer offer, int slots, CancellationToken cancellationToken)
+    private async Task<List<QueueRow>> PickAsync(
+        AgentIdentity agent, AgentOffer offer, int slots, CancellationToken cancellationToken)
     {
         var heads = await store.ListQueueHeadsAsync(cancellationToken);
         var lanes = heads
@@ -104,7 +114,8 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
 
         lock (_gate)
         {
-            var picks = FairShare.Pick(queues.Where(q => !_reserved.Contains(new StepKey(q.Run, q.Step))), running, slots);
+            var picks = FairShare.Pick(
+                queues.Where(q => !_reserved.Contains(new StepKey(q.Run, q.Step))), running, slots);
             foreach (var pick in picks) _reserved.Add(new StepKey(pick.Run, pick.Step));
             return picks;
         }
@@ -121,7 +132,8 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         var leased = new Task<Applied>[picks.Count];
         for (var i = 0; i < picks.Count; i++)
         {
-            leased[i] = keeper.ApplyAsync(picks[i].Run, new RunEvent.Claimed(picks[i].Step, agent.Id, nonce, i), cancellationToken);
+            leased[i] = keeper.ApplyAsync(
+                picks[i].Run, new RunEvent.Claimed(picks[i].Step, agent.Id, nonce, i), cancellationToken);
         }
 
         var answer = new List<Assignment>(picks.Count);

@@ -1,8 +1,8 @@
 namespace Weir.Engine.Scheduling;
 
 /// <summary>
-/// Claims that found no work, in the order they came. Queued work wakes exactly one that can do it, so that thousands of idle
-/// agents do not all ask at once.
+/// Claims that found no work, in the order they came. Queued work wakes exactly one that can do it, so that thousands
+/// of idle agents do not all ask at once.
 /// </summary>
 public sealed class ClaimWaiters
 {
@@ -10,7 +10,9 @@ public sealed class ClaimWaiters
     private readonly LinkedList<Waiter> _waiting = [];
     private long _epoch;
 
-    /// <summary>Rises at every <see cref="Wake"/>: read it before looking for work, hand it to <see cref="WaitAsync"/>.</summary>
+    /// <summary>
+    /// Rises at every <see cref="Wake"/>: read it before looking for work, hand it to <see cref="WaitAsync"/>.
+    /// </summary>
     public long Epoch
     {
         get
@@ -19,7 +21,9 @@ public sealed class ClaimWaiters
         }
     }
 
-    /// <summary>Completes when matching work was queued since the epoch, or at the end of the wait; tells which.</summary>
+    /// <summary>
+    /// Completes when matching work was queued since the epoch, or at the end of the wait; tells which.
+    /// </summary>
     public async Task<bool> WaitAsync(
         long epoch, AgentOffer offer, IReadOnlyList<string> namespaces, CancellationToken cancellationToken)
     {

@@ -7,7 +7,8 @@ public static class FairShare
 {
     /// <param name="entries">What the agent could take, in any order.</param>
     /// <param name="running">Leases by namespace; a namespace that is not named has none.</param>
-    public static List<QueueRow> Pick(IEnumerable<QueueRow> entries, IReadOnlyDictionary<string, int> running, int slots)
+    public static List<QueueRow> Pick(
+        IEnumerable<QueueRow> entries, IReadOnlyDictionary<string, int> running, int slots)
     {
         var lanes = entries
             .GroupBy(e => e.Namespace)

@@ -1,8 +1,8 @@
 namespace Weir.Engine.Scheduling;
 
 /// <summary>
-/// The mechanisms that keep execution safe. All are on, always; tests of the simulator turn them off one by one to show that
-/// it then finds what goes wrong.
+/// The mechanisms that keep execution safe. All are on, always; tests of the simulator turn them off one by one to show
+/// that it then finds what goes wrong.
 /// </summary>
 public sealed record Safeguards
 {

@@ -4,12 +4,12 @@ using Weir.Engine.Running;
 namespace Weir.Engine.Scheduling;
 
 /// <summary>
-/// What a step asks of its agent, as canonical text: requirements in a fixed order, one a line. Steps of equal shape share a
-/// lane of the queue, so that matching looks at lanes, never at entries.
+/// What a step asks of its agent, as canonical text: requirements in a fixed order, one a line. Steps of equal shape
+/// share a lane of the queue, so that matching looks at lanes, never at entries.
 /// </summary>
 /// <remarks>
-/// <c>agent=ID</c> (it has the workspace) · <c>runtime=NAME</c>, <c>image</c> (any runtime with images) or <c>commands</c> (any
-/// that runs commands without one) · <c>label:KEY=VALUE</c>, sorted by key.
+/// <c>agent=ID</c> (it has the workspace) · <c>runtime=NAME</c>, <c>image</c> (any runtime with images) or
+/// <c>commands</c> (any that runs commands without one) · <c>label:KEY=VALUE</c>, sorted by key.
 /// </remarks>
 public readonly record struct Shape(string Text)
 {
@@ -47,7 +47,8 @@ public readonly record struct Shape(string Text)
     {
         "image" => "a container runtime",
         "commands" => "the process runtime",
-        _ when line.StartsWith(AgentPrefix, StringComparison.Ordinal) => $"the workspace (on agent {line[AgentPrefix.Length..]})",
+        _ when line.StartsWith(AgentPrefix, StringComparison.Ordinal) =>
+            $"the workspace (on agent {line[AgentPrefix.Length..]})",
         _ when line.StartsWith(RuntimePrefix, StringComparison.Ordinal) => $"runtime {line[RuntimePrefix.Length..]}",
         _ => $"label {line[LabelPrefix.Length..]}",
     };
@@ -55,7 +56,9 @@ public readonly record struct Shape(string Text)
     private static string PlaceOf(PlanStep plan)
     {
         var runtime = plan.Runtime is { } name ? RuntimePrefix + name : plan.Image is null ? "commands" : "image";
-        return plan.Labels.IsEmpty ? runtime : $"{runtime}\n{string.Join('\n', plan.Labels.Select(l => $"{LabelPrefix}{l.Key}={l.Value}"))}";
+        return plan.Labels.IsEmpty
+            ? runtime
+            : $"{runtime}\n{string.Join('\n', plan.Labels.Select(l => $"{LabelPrefix}{l.Key}={l.Value}"))}";
     }
 
     private static bool IsMet(ReadOnlySpan<char> line, AgentOffer offer)
@@ -66,9 +69,11 @@ public readonly record struct Shape(string Text)
         if (line.StartsWith(RuntimePrefix)) return offer.Runtimes.Contains(line[RuntimePrefix.Length..].ToString());
         var label = line[LabelPrefix.Length..];
         var equals = label.IndexOf('=');
-        return offer.Labels.TryGetValue(label[..equals].ToString(), out var value) && label[(equals + 1)..].SequenceEqual(value);
+        return offer.Labels.TryGetValue(label[..equals].ToString(), out var value)
+            && label[(equals + 1)..].SequenceEqual(value);
     }
 }
 
 /// <summary>What an agent brings to a claim.</summary>
-public sealed record AgentOffer(string Agent, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<string> Runtimes);
+public sealed record AgentOffer(
+    string Agent, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<string> Runtimes);

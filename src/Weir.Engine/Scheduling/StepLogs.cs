@@ -19,7 +19,8 @@ public sealed class StepLogs(ILogStore store, Safeguards safeguards, TimeProvide
     /// <summary>No more will come: followers end.</summary>
     public void Close(string @namespace, AttemptFence fence) => store.Close(KeyOf(@namespace, fence));
 
-    private static LogKey KeyOf(string @namespace, AttemptFence fence) => new(@namespace, fence.Run, fence.Step, fence.Attempt);
+    private static LogKey KeyOf(string @namespace, AttemptFence fence) =>
+        new(@namespace, fence.Run, fence.Step, fence.Attempt);
 
     private async ValueTask<IReadOnlyList<LogPiece>> AtTheEndAsync(
         LogKey key, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)

@@ -8,12 +8,15 @@ namespace Weir.Engine.Scheduling;
 /// Looks at what is due: deadlines of runs and steps, and leases that ended unrenewed. Everything it does is decided by
 /// <see cref="RunMachine"/> from stored state, so it may stop anywhere and be done again by another controller.
 /// </summary>
-public sealed partial class TimerLoop(RunKeeper keeper, Safeguards safeguards, TimeProvider time, ILogger<TimerLoop> log)
+public sealed partial class TimerLoop(
+    RunKeeper keeper, Safeguards safeguards, TimeProvider time, ILogger<TimerLoop> log)
 {
     private const int BatchSize = 256;
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Gives live leases a fresh term first, so that a restart or an upgrade of the controller kills nothing.</summary>
+    /// <summary>
+    /// Gives live leases a fresh term first, so that a restart or an upgrade of the controller kills nothing.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var isFresh = false;
@@ -24,7 +27,9 @@ public sealed partial class TimerLoop(RunKeeper keeper, Safeguards safeguards, T
             {
                 try
                 {
-                    if (!isFresh) await keeper.Store.ExtendAllLeasesAsync(time.GetUtcNow() + keeper.Timing.Lease, cancellationToken);
+                    if (!isFresh)
+                        await keeper.Store.ExtendAllLeasesAsync(
+                            time.GetUtcNow() + keeper.Timing.Lease, cancellationToken);
                     isFresh = true;
                     await RunOnceAsync(cancellationToken);
                 }

@@ -5,8 +5,8 @@ using Weir.Contracts.AgentProtocol;
 namespace Weir.Engine.Signals;
 
 /// <summary>
-/// Messages for the standing channels of agents. A mailbox is bounded and forgets its oldest message: every message is only a
-/// hint to ask at once what the next renewal or claim would have told as well.
+/// Messages for the standing channels of agents. A mailbox is bounded and forgets its oldest message: every message is
+/// only a hint to ask at once what the next renewal or claim would have told as well.
 /// </summary>
 public sealed class AgentMailboxes
 {
@@ -27,5 +27,6 @@ public sealed class AgentMailboxes
     }
 
     private Channel<ChannelMessage> Box(string agent) => _boxes.GetOrAdd(agent, static _ =>
-        Channel.CreateBounded<ChannelMessage>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest }));
+        Channel.CreateBounded<ChannelMessage>(
+            new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest }));
 }

@@ -1,8 +1,8 @@
 namespace Weir.Engine.Signals;
 
 /// <summary>
-/// Lets callers wait until something under a key changes. Ask for the wait before reading the state it guards, so that no
-/// change falls between the two.
+/// Lets callers wait until something under a key changes. Ask for the wait before reading the state it guards, so that
+/// no change falls between the two.
 /// </summary>
 public sealed class ChangeWatch
 {

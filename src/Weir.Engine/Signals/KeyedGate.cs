@@ -12,7 +12,8 @@ public sealed class KeyedGate
         TaskCompletionSource? turn = null;
         lock (_lock)
         {
-            if (_held.TryGetValue(key, out var queue)) queue.Enqueue(turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            if (_held.TryGetValue(key, out var queue))
+                queue.Enqueue(turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             else _held[key] = new Queue<TaskCompletionSource>();
         }
 

@@ -3,7 +3,8 @@ namespace Weir.Engine.Storage;
 /// <summary>
 /// All writes of one decision, and what must still be true for it to hold. A store applies all of it or nothing, in one
 /// durable transaction; several commits may share a transaction, each standing or falling by itself. Conditions are
-/// checked in the order of the members below; the first that does not hold is named in <see cref="CommitOutcome.Conflict"/>.
+/// checked in the order of the members below; the first that does not hold is named in <see
+/// cref="CommitOutcome.Conflict"/>.
 /// </summary>
 public sealed record Commit
 {
@@ -13,7 +14,9 @@ public sealed record Commit
     /// <summary>Must not exist yet.</summary>
     public IdempotencyRow? Idempotency { get; init; }
 
-    /// <summary>Inserted (expected version 0; the store gives the number) or replaced at its expected version.</summary>
+    /// <summary>
+    /// Inserted (expected version 0; the store gives the number) or replaced at its expected version.
+    /// </summary>
     public RunWrite? Run { get; init; }
 
     /// <summary>Removes the run at its expected version with its steps, queue entries and leases.</summary>
@@ -35,7 +38,8 @@ public sealed record Commit
     public IReadOnlyList<LeaseKey> Unlease { get; init; } = [];
 
     /// <summary>
-    /// Each (agent, nonce, ordinal) must be new, and the step not leased; what <see cref="Unlease"/> frees does not count.
+    /// Each (agent, nonce, ordinal) must be new, and the step not leased; what <see cref="Unlease"/> frees does not
+    /// count.
     /// </summary>
     public IReadOnlyList<LeaseRow> Lease { get; init; } = [];
 
@@ -50,7 +54,9 @@ public abstract record CommitOutcome
     {
     }
 
-    /// <summary>Durable. <paramref name="RunNumber"/>: the run's number; <paramref name="LastEvent"/>: 0 without events.</summary>
+    /// <summary>
+    /// Durable. <paramref name="RunNumber"/>: the run's number; <paramref name="LastEvent"/>: 0 without events.
+    /// </summary>
     public sealed record Committed(long RunNumber, long LastEvent) : CommitOutcome;
 
     /// <summary>Nothing was written.</summary>

@@ -18,8 +18,8 @@ public readonly record struct LogLengths(long Stdout, long Stderr);
 public interface ILogStore
 {
     /// <summary>
-    /// Appends the pieces at their offsets, passing over what is there already and refusing what lies beyond the end, and
-    /// makes them durable. Returns the lengths after it.
+    /// Appends the pieces at their offsets, passing over what is there already and refusing what lies beyond the end,
+    /// and makes them durable. Returns the lengths after it.
     /// </summary>
     ValueTask<LogLengths> AppendAsync(
         LogKey key, IReadOnlyList<LogPiece> pieces, DateTimeOffset now, CancellationToken cancellationToken);
@@ -35,8 +35,8 @@ public interface ILogStore
         LogKey key, int skip, int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Completes when the attempt's log is longer than <paramref name="known"/>, or when <see cref="Close"/> was called;
-    /// at once when it already is.
+    /// Completes when the attempt's log is longer than <paramref name="known"/>, or when <see cref="Close"/> was
+    /// called; at once when it already is.
     /// </summary>
     Task WaitForMoreAsync(LogKey key, LogLengths known, CancellationToken cancellationToken);
 

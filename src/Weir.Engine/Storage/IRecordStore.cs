@@ -3,10 +3,10 @@ using Weir.Contracts.AgentProtocol;
 namespace Weir.Engine.Storage;
 
 /// <summary>
-/// High-volume rows. Writes go through <see cref="CommitAsync"/> and the few typed operations below; a call returns when
-/// its effect is durable. Reads see every commit acknowledged before they began. Thread-safe. Instants are kept to the
-/// millisecond. When the store cannot be reached it throws <see cref="StoreUnavailableException"/>; whether a write was
-/// done is then unknown and the caller reads before it writes again.
+/// High-volume rows. Writes go through <see cref="CommitAsync"/> and the few typed operations below; a call returns
+/// when its effect is durable. Reads see every commit acknowledged before they began. Thread-safe. Instants are kept to
+/// the millisecond. When the store cannot be reached it throws <see cref="StoreUnavailableException"/>; whether a write
+/// was done is then unknown and the caller reads before it writes again.
 /// </summary>
 public interface IRecordStore
 {
@@ -16,16 +16,19 @@ public interface IRecordStore
 
     ValueTask<RunRow?> GetRunAsync(string run, CancellationToken cancellationToken);
 
-    ValueTask<RunRow?> FindRunByNumberAsync(string @namespace, string flow, long number, CancellationToken cancellationToken);
+    ValueTask<RunRow?> FindRunByNumberAsync(
+        string @namespace, string flow, long number, CancellationToken cancellationToken);
 
     /// <summary>At most two, so that the caller can tell "unique" from "ambiguous".</summary>
-    ValueTask<IReadOnlyList<RunRow>> FindRunsBySuffixAsync(string @namespace, string suffix, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<RunRow>> FindRunsBySuffixAsync(
+        string @namespace, string suffix, CancellationToken cancellationToken);
 
     /// <summary>Newest first.</summary>
     ValueTask<IReadOnlyList<RunRow>> ListRunsAsync(RunQuery query, CancellationToken cancellationToken);
 
     /// <summary>Runs whose <see cref="RunRow.Due"/> has come, earliest first.</summary>
-    ValueTask<IReadOnlyList<RunRow>> ListDueRunsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<RunRow>> ListDueRunsAsync(
+        DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
     /// <summary>When the earliest run is due, or null.</summary>
     ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
@@ -46,7 +49,8 @@ public interface IRecordStore
     ValueTask<LeaseRow?> GetLeaseAsync(string run, string step, CancellationToken cancellationToken);
 
     /// <summary>Leases that ended before <paramref name="now"/>, earliest first.</summary>
-    ValueTask<IReadOnlyList<LeaseRow>> ListExpiredLeasesAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<LeaseRow>> ListExpiredLeasesAsync(
+        DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
     /// <summary>How many leases each namespace has; namespaces without any are left out.</summary>
     ValueTask<IReadOnlyDictionary<string, int>> CountLeasesAsync(CancellationToken cancellationToken);

@@ -61,7 +61,9 @@ public sealed record LeaseRow(AttemptFence Fence, string Agent, string Namespace
     public int Ordinal { get; init; }
     public required DateTimeOffset Until { get; init; }
 
-    /// <summary><see cref="Until"/> of a lease that ended while its agent may still work: the run's deadline watches over it.</summary>
+    /// <summary>
+    /// <see cref="Until"/> of a lease that ended while its agent may still work: the run's deadline watches over it.
+    /// </summary>
     public static DateTimeOffset Parked { get; } = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
     public LeaseKey Key => new(Fence.Run, Fence.Step, Fence.Lease);
 }
@@ -70,10 +72,13 @@ public sealed record LeaseRow(AttemptFence Fence, string Agent, string Namespace
 /// <param name="Sequence">Given by the store; 0 before.</param>
 /// <param name="Type"><c>run.started</c>, <c>step.finished</c> …</param>
 /// <param name="Subject">The run, flow or agent it is about.</param>
-public sealed record EventRow(long Sequence, DateTimeOffset Time, string Type, string Namespace, string Subject, string Json);
+public sealed record EventRow(
+    long Sequence, DateTimeOffset Time, string Type, string Namespace, string Subject, string Json);
 
-/// <param name="ContentHash">SHA-256 of what was asked, so that another content under the same key is told apart.</param>
-public sealed record IdempotencyRow(string Namespace, string Key, string ContentHash, string Run, DateTimeOffset Created);
+/// <param name="ContentHash">SHA-256 of what was asked, so that another content under the same key is told
+/// apart.</param>
+public sealed record IdempotencyRow(
+    string Namespace, string Key, string ContentHash, string Run, DateTimeOffset Created);
 
 public sealed record RunQuery
 {

@@ -3,12 +3,13 @@ using Weir.Engine.Runtimes;
 namespace Weir.Runtimes.Fake;
 
 /// <summary>
-/// Pretends to run steps, scripted by the step's environment (see <see cref="FakeScript"/>). It has no thread and no clock
-/// but the given one, so it is deterministic under a single-threaded synchronization context. The object stands for the
-/// engine beside the agent: it may be kept while an agent is restarted, and its containers with it.
+/// Pretends to run steps, scripted by the step's environment (see <see cref="FakeScript"/>). It has no thread and no
+/// clock but the given one, so it is deterministic under a single-threaded synchronization context. The object stands
+/// for the engine beside the agent: it may be kept while an agent is restarted, and its containers with it.
 /// </summary>
 /// <param name="time">The clock of all sleeps and graces.</param>
-/// <param name="adopts">True when containers outlive their agent, as Docker's do; false when they cannot be taken up again.</param>
+/// <param name="adopts">True when containers outlive their agent, as Docker's do; false when they cannot be taken up
+/// again.</param>
 public sealed class FakeRuntime(TimeProvider time, bool adopts) : IContainerRuntime
 {
     private readonly Lock _lock = new();

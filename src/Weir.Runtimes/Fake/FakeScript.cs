@@ -9,12 +9,13 @@ namespace Weir.Runtimes.Fake;
 
 /// <summary>
 /// What a fake step does, as its environment says. Every command writes <c>+ command</c> to stdout; a command that is
-/// just <c>exit N</c> ends with that code. The log and the sleep belong to the first command, the log in four parts when
-/// there is a sleep; <c>FAKE_EXIT_CODE</c> is the last command's.
+/// just <c>exit N</c> ends with that code. The log and the sleep belong to the first command, the log in four parts
+/// when there is a sleep; <c>FAKE_EXIT_CODE</c> is the last command's.
 /// <list type="bullet">
 /// <item><c>FAKE_SLEEP=250ms</c>: how long the step takes.</item>
 /// <item><c>FAKE_LOG_BYTES=n</c>, <c>FAKE_LOG_LINES=n</c>: log to each stream; a line has 64 bytes.</item>
-/// <item><c>FAKE_EXIT_CODE=n</c>; <c>FAKE_OOM=true</c> (killed for memory); <c>FAKE_LOST=true</c> (no exit code).</item>
+/// <item><c>FAKE_EXIT_CODE=n</c>; <c>FAKE_OOM=true</c> (killed for memory); <c>FAKE_LOST=true</c> (no exit
+/// code).</item>
 /// <item><c>FAKE_IGNORE_TERM=true</c>: only the end of the grace kills it.</item>
 /// <item><c>FAKE_OUTPUT_NAME=value</c>: a line <c>NAME=value</c> in the output file.</item>
 /// <item><c>FAKE_CREATE_ERROR=user|infrastructure</c>: the container cannot be made.</item>
@@ -60,7 +61,8 @@ internal sealed record FakeScript(IReadOnlyList<string> Commands)
         for (var index = 0; index < Commands.Count; index++)
         {
             yield return FakeAct.Emit(new OutputChunk { Marker = new CommandMarker(index, null) });
-            yield return FakeAct.Emit(new OutputChunk(LogStream.Stdout, Encoding.UTF8.GetBytes($"+ {Commands[index]}\n")));
+            yield return FakeAct.Emit(
+                new OutputChunk(LogStream.Stdout, Encoding.UTF8.GetBytes($"+ {Commands[index]}\n")));
             foreach (var act in index == 0 ? Body() : []) yield return act;
             var code = CodeOf(index);
             yield return FakeAct.Emit(new OutputChunk { Marker = new CommandMarker(index, code) });
@@ -84,7 +86,8 @@ internal sealed record FakeScript(IReadOnlyList<string> Commands)
         }
 
         if (OutOfMemory) yield return FakeAct.Exit(FakeStep.Killed with { OutOfMemory = true });
-        if (Lost) yield return FakeAct.Exit(new ContainerExit(-1) { Lost = "the fake step vanished without an exit code" });
+        if (Lost)
+            yield return FakeAct.Exit(new ContainerExit(-1) { Lost = "the fake step vanished without an exit code" });
     }
 
     private static IEnumerable<FakeAct> Log(LogStream stream, byte[] block, long from, long to)

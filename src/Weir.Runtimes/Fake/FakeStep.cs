@@ -16,7 +16,8 @@ internal sealed class FakeStep(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly List<OutputChunk> _output = [];
-    private readonly TaskCompletionSource<ContainerExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ContainerExit> _exit = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private IEnumerator<FakeAct>? _acts;
     private TaskCompletionSource? _changed;
     private ITimer? _sleep;
@@ -40,7 +41,9 @@ internal sealed class FakeStep(TimeProvider time)
         }
     }
 
-    /// <summary>The chunk at <paramref name="position"/>; false when there is none (yet), <paramref name="ended"/> tells which.</summary>
+    /// <summary>
+    /// The chunk at <paramref name="position"/>; false when there is none (yet), <paramref name="ended"/> tells which.
+    /// </summary>
     public bool TryRead(int position, out OutputChunk chunk, out bool ended)
     {
         lock (_lock)
@@ -92,7 +95,8 @@ internal sealed class FakeStep(TimeProvider time)
             }
             else if (act.Sleep > TimeSpan.Zero)
             {
-                _sleep = time.CreateTimer(step => ((FakeStep)step!).SleepIsOver(), this, act.Sleep, Timeout.InfiniteTimeSpan);
+                _sleep = time.CreateTimer(
+                    step => ((FakeStep)step!).SleepIsOver(), this, act.Sleep, Timeout.InfiniteTimeSpan);
                 break;
             }
             else

@@ -46,7 +46,8 @@ internal sealed record ControlGroups(string Memory, string Processes, string? Cp
 
     private static ControlGroups FindFirst()
     {
-        var own = File.ReadLines("/proc/self/cgroup").Select(line => line.Split(':', 3)).Where(parts => parts.Length == 3)
+        var own = File.ReadLines("/proc/self/cgroup").Select(
+            line => line.Split(':', 3)).Where(parts => parts.Length == 3)
             .SelectMany(parts => parts[1].Split(',').Select(controller => (controller, path: parts[2])))
             .ToLookup(entry => entry.controller, entry => entry.path);
         var cpu = Directory.Exists(Path.Combine(Root, "cpu")) ? Parent("cpu") : null;

@@ -5,10 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Weir.Runtimes.Process;
 
 /// <summary>
-/// The one thread that all steps of a runtime share. It tells when a pipe can be read or a process has ended, so that no
-/// thread waits per stream; and it starts the steps, because a step is killed when the thread that started it ends.
-/// A handler runs on this thread and must not block; one call of <see cref="Arm"/> leads to one call of it, and it may be
-/// called without cause.
+/// The one thread that all steps of a runtime share. It tells when a pipe can be read or a process has ended, so that
+/// no thread waits per stream; and it starts the steps, because a step is killed when the thread that started it ends.
+/// A handler runs on this thread and must not block; one call of <see cref="Arm"/> leads to one call of it, and it may
+/// be called without cause.
 /// </summary>
 internal sealed unsafe class EventThread : IDisposable
 {

@@ -14,7 +14,9 @@ internal static class FolderTree
         RecurseSubdirectories = true,
     };
 
-    /// <summary>Makes everything in it belong to <paramref name="user"/>, and the folder itself private to it.</summary>
+    /// <summary>
+    /// Makes everything in it belong to <paramref name="user"/>, and the folder itself private to it.
+    /// </summary>
     public static void Give(string folder, int user)
     {
         GiveOne(folder, user);
@@ -52,7 +54,8 @@ internal static class FolderTree
         }
     }
 
-    // A second name of a file that was never a step's own could stand anywhere; giving it away would give that file away.
+    // A second name of a file that was never a step's own could stand anywhere; giving it away would give that file
+    // away.
     private static void GiveOne(string name, int user)
     {
         if (Posix.Facts(Posix.CurrentFolder, name, 0) is not { } facts || facts.Owner == user) return;

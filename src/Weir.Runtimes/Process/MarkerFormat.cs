@@ -19,7 +19,9 @@ internal sealed class MarkerFormat(string nonce)
     /// <summary>Bytes of a mark.</summary>
     public int Length => _start.Length + IndexDigits + CodeDigits + 1;
 
-    /// <summary>A shell command that writes the mark to a file; <c>$WEIR_STATUS</c> is the code, 0 when not given.</summary>
+    /// <summary>
+    /// A shell command that writes the mark to a file; <c>$WEIR_STATUS</c> is the code, 0 when not given.
+    /// </summary>
     public string ShellText(int index, bool hasStatus, string quotedFile)
     {
         var number = index.ToString(CultureInfo.InvariantCulture).PadLeft(IndexDigits, '0');

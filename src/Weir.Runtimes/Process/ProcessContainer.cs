@@ -8,7 +8,8 @@ internal sealed class ProcessContainer : IStepContainer
     private readonly StepParts _parts;
     private readonly TimeProvider _time;
     private readonly Func<StepParts, Task> _onDispose;
-    private readonly TaskCompletionSource<ContainerExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ContainerExit> _exit = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _ending;
     private int _kills;
     private int _disposed;
@@ -33,7 +34,8 @@ internal sealed class ProcessContainer : IStepContainer
     public ValueTask<OutputChunk?> ReadAsync(CancellationToken cancellationToken) =>
         _parts.Output.ReadAsync(cancellationToken);
 
-    public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => _exit.Task.WaitAsync(cancellationToken);
+    public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) =>
+        _exit.Task.WaitAsync(cancellationToken);
 
     public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
         Task.Run(() => _parts.Folder.ReadOutput(maxBytes), cancellationToken);

@@ -2,7 +2,9 @@ using Weir.Engine.Runtimes;
 
 namespace Weir.Runtimes.Process;
 
-/// <summary>How a step's shell is started: the programs that take rights away, then the shell, reading its gate.</summary>
+/// <summary>
+/// How a step's shell is started: the programs that take rights away, then the shell, reading its gate.
+/// </summary>
 /// <param name="Shell">Absolute path of the shell and its options.</param>
 internal sealed record ShellCall(IReadOnlyList<string> Shell)
 {
@@ -54,10 +56,12 @@ internal sealed record ShellCall(IReadOnlyList<string> Shell)
 
     private static string? Locate(string name, string path)
     {
-        const UnixFileMode executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        const UnixFileMode executable =
+            UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         IEnumerable<string> places = Path.IsPathRooted(name)
             ? [name]
             : path.Split(':').Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, name));
-        return places.FirstOrDefault(place => File.Exists(place) && (File.GetUnixFileMode(place) & executable) != UnixFileMode.None);
+        return places.FirstOrDefault(
+            place => File.Exists(place) && (File.GetUnixFileMode(place) & executable) != UnixFileMode.None);
     }
 }

@@ -5,8 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Weir.Runtimes.Process;
 
 /// <summary>
-/// Starts a program in a session of its own with nothing of the agent's but the given files: <c>posix_spawn</c>, because
-/// a managed process cannot fork safely and the framework's own Process class can neither set a session nor pass files.
+/// Starts a program in a session of its own with nothing of the agent's but the given files: <c>posix_spawn</c>,
+/// because a managed process cannot fork safely and the framework's own Process class can neither set a session nor
+/// pass files.
 /// </summary>
 /// <param name="Arguments">The program's absolute path and its arguments.</param>
 /// <param name="Environment">Lines <c>NAME=value</c>.</param>

@@ -60,7 +60,9 @@ internal sealed record StepFolder(string Path, int? User)
         }
     }
 
-    /// <summary>What the step left in the output file. Throws <see cref="RuntimeException"/> when it is no plain small file.</summary>
+    /// <summary>
+    /// What the step left in the output file. Throws <see cref="RuntimeException"/> when it is no plain small file.
+    /// </summary>
     public byte[] ReadOutput(int maxBytes)
     {
         if (Posix.Facts(Posix.CurrentFolder, Output, 0) is null) return [];
@@ -80,7 +82,9 @@ internal sealed record StepFolder(string Path, int? User)
         return bytes.AsSpan(0, RandomAccess.Read(file, bytes, 0)).ToArray();
     }
 
-    /// <summary>Removes what <see cref="Create"/> and the step made, and the folder when nothing else is in it.</summary>
+    /// <summary>
+    /// Removes what <see cref="Create"/> and the step made, and the folder when nothing else is in it.
+    /// </summary>
     public void Remove()
     {
         if (!Directory.Exists(Path)) return;
@@ -88,7 +92,8 @@ internal sealed record StepFolder(string Path, int? User)
         foreach (var file in Directory.EnumerateFiles(Path))
         {
             var name = System.IO.Path.GetFileName(file);
-            if (name is "stdout" or "stderr" or "output" || name.EndsWith(".sh", StringComparison.Ordinal)) File.Delete(file);
+            if (name is "stdout" or "stderr" or "output" || name.EndsWith(".sh", StringComparison.Ordinal))
+                File.Delete(file);
         }
 
         if (!Directory.EnumerateFileSystemEntries(Path).Any()) Directory.Delete(Path);

@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Weir.Runtimes.Process;
 
 /// <summary>
-/// A small process beside the agent that kills all of its steps' processes when the agent dies without a word. The kernel
-/// kills only a step's shell then, and what the shell had started must not go on until the agent comes back. What hides
-/// from its environment is found by the sweep of the next start.
+/// A small process beside the agent that kills all of its steps' processes when the agent dies without a word. The
+/// kernel kills only a step's shell then, and what the shell had started must not go on until the agent comes back.
+/// What hides from its environment is found by the sweep of the next start.
 /// </summary>
 /// <param name="nonce">Begins the cookie of every step of this agent.</param>
 internal sealed class StepGuard(string nonce)

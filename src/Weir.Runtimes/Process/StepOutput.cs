@@ -7,9 +7,10 @@ namespace Weir.Runtimes.Process;
 
 /// <summary>
 /// Both streams of a step as one sequence of chunks. The gate shell writes the same mark into both streams before a
-/// command; a stream that has come to it is not read further until the other has come to it too (or has ended), and then
-/// the marker is given out: so every byte before it was written before the command began, and no byte behind it was.
-/// Bytes of the two streams between two markers have no order among each other. The last command ends with the step.
+/// command; a stream that has come to it is not read further until the other has come to it too (or has ended), and
+/// then the marker is given out: so every byte before it was written before the command began, and no byte behind it
+/// was. Bytes of the two streams between two markers have no order among each other. The last command ends with the
+/// step.
 /// </summary>
 internal sealed class StepOutput : IDisposable
 {

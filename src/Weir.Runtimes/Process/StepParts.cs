@@ -12,7 +12,9 @@ internal sealed record StepParts(ContainerSpec Spec, StepFolder Folder)
     public StepUser? User { get; init; }
     public StepGroup? Group { get; init; }
 
-    /// <summary>Where the commands begin. Throws <see cref="RuntimeException"/> for a folder outside the workspace or not there.</summary>
+    /// <summary>
+    /// Where the commands begin. Throws <see cref="RuntimeException"/> for a folder outside the workspace or not there.
+    /// </summary>
     public string Workdir()
     {
         var workspace = Path.GetFullPath(Spec.Workspace);

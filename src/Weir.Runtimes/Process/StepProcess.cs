@@ -31,7 +31,9 @@ internal sealed class StepProcess : IDisposable
     /// <summary>The exit code, 128 + signal when a signal ended it.</summary>
     public Task<int> Exited => _exit.Task;
 
-    /// <summary>Starts a shell whose descriptor 3 is the gate. Throws <see cref="IOException"/> when it cannot be started.</summary>
+    /// <summary>
+    /// Starts a shell whose descriptor 3 is the gate. Throws <see cref="IOException"/> when it cannot be started.
+    /// </summary>
     public static async Task<StepProcess> StartAsync(
         EventThread events, IReadOnlyList<string> arguments, IReadOnlyList<string> environment,
         StepFolder folder, IReadOnlyList<SafeFileHandle> writers)

@@ -21,7 +21,9 @@ internal sealed record StepRecord(string Id, int Shell, long Started, string Coo
 
     public void Delete(string folder) => File.Delete(Path.Combine(folder, Id));
 
-    /// <summary>All records in the folder. One cut short by a crash belongs to a shell that never got past its gate.</summary>
+    /// <summary>
+    /// All records in the folder. One cut short by a crash belongs to a shell that never got past its gate.
+    /// </summary>
     public static IEnumerable<StepRecord> ReadAll(string folder)
     {
         foreach (var file in Directory.EnumerateFiles(folder))
@@ -41,7 +43,9 @@ internal sealed record StepRecord(string Id, int Shell, long Started, string Coo
         }
     }
 
-    /// <summary>What is left of the step. A process id counts only while it is the very process that was started.</summary>
+    /// <summary>
+    /// What is left of the step. A process id counts only while it is the very process that was started.
+    /// </summary>
     public ProcessTree Tree() =>
         new(ProcFiles.Facts(Shell) is { } facts && facts.Started == Started ? Shell : -1, Cookie) { Since = Started };
 

@@ -4,7 +4,9 @@ using Weir.Contracts.AgentProtocol;
 
 namespace Weir.Runtimes.Process;
 
-/// <summary>One stream of a step: reads its pipe without waiting, gives out plain bytes and stops at each mark.</summary>
+/// <summary>
+/// One stream of a step: reads its pipe without waiting, gives out plain bytes and stops at each mark.
+/// </summary>
 internal sealed class StepStream(LogStream name, SafeFileHandle pipe, MarkerFormat format) : IDisposable
 {
     private const int FirstBufferBytes = 1 << 12;
@@ -27,7 +29,9 @@ internal sealed class StepStream(LogStream name, SafeFileHandle pipe, MarkerForm
     /// <summary>When set, an empty pipe is the end, although somebody may still hold it.</summary>
     public bool IsAbandoned { get; set; }
 
-    /// <summary>Plain bytes; empty when there are none before the next mark, the end, or until the pipe has more.</summary>
+    /// <summary>
+    /// Plain bytes; empty when there are none before the next mark, the end, or until the pipe has more.
+    /// </summary>
     public ReadOnlyMemory<byte> Take()
     {
         while (AtMark is null)

@@ -28,7 +28,8 @@ internal sealed class SimChaos(SimWorld world, Safeguards safeguards, DateTimeOf
         while (await NextAsync(world.Faults.CrashEvery))
         {
             if (world.Random.Next(3) == 0 && world.Controller is not null) _ = CrashControllerAsync();
-            else if (world.Agents[world.Random.Next(world.Agents.Count)] is { IsUp: true } agent) _ = CrashAgentAsync(agent);
+            else if (world.Agents[world.Random.Next(world.Agents.Count)] is { IsUp: true } agent)
+                _ = CrashAgentAsync(agent);
         }
     }
 

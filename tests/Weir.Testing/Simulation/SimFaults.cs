@@ -41,5 +41,6 @@ public sealed record SimFaults
         ClockSkew = Pick(random, 0, 0.005, 0.01),
     };
 
-    private static double Pick(Random random, params ReadOnlySpan<double> choices) => choices[random.Next(choices.Length)];
+    private static double Pick(Random random, params ReadOnlySpan<double> choices) =>
+        choices[random.Next(choices.Length)];
 }

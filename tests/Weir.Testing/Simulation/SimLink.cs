@@ -9,8 +9,8 @@ using Weir.Engine.Storage;
 namespace Weir.Testing.Simulation;
 
 /// <summary>
-/// A bad line between one life of an agent and whichever controller is up: requests and answers get lost, late, doubled and
-/// out of order. Bodies travel as the wire's JSON.
+/// A bad line between one life of an agent and whichever controller is up: requests and answers get lost, late, doubled
+/// and out of order. Bodies travel as the wire's JSON.
 /// </summary>
 internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IControllerLink
 {
@@ -21,35 +21,55 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
     public bool IsCut { get; set; }
 
     public Task<ClaimResponse> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
-        CallAsync($"claim {request.Nonce.Generation}.{request.Nonce.Number} ×{request.FreeSlots}", Copy(request, WeirJson.Default.ClaimRequest), (g, r) => g.ClaimAsync(agent, r, cancellationToken), cancellationToken);
+        CallAsync(
+            $"claim {request.Nonce.Generation}.{request.Nonce.Number} ×{request.FreeSlots}",
+            Copy(request, WeirJson.Default.ClaimRequest),
+            (g, r) => g.ClaimAsync(agent, r, cancellationToken),
+            cancellationToken);
 
     public Task<RenewResponse> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
-        CallAsync($"renew {request.Held.Count}", Copy(request, WeirJson.Default.RenewRequest), (g, r) => g.RenewAsync(agent, r, cancellationToken), cancellationToken);
+        CallAsync(
+            $"renew {request.Held.Count}", Copy(request, WeirJson.Default.RenewRequest),
+            (g, r) => g.RenewAsync(agent, r, cancellationToken), cancellationToken);
 
     public Task<ReportResponse> ReportAsync(ReportRequest request, CancellationToken cancellationToken) =>
-        CallAsync($"report {request.Fence}", Copy(request, WeirJson.Default.ReportRequest), (g, r) => g.ReportAsync(agent, r, cancellationToken), cancellationToken);
+        CallAsync(
+            $"report {request.Fence}", Copy(request, WeirJson.Default.ReportRequest),
+            (g, r) => g.ReportAsync(agent, r, cancellationToken), cancellationToken);
 
     public Task<AppendLogResponse> AppendLogAsync(
         AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
     {
         IReadOnlyList<LogPiece> copy = [.. pieces.Select(p => p with { Bytes = p.Bytes.ToArray() })];
-        return CallAsync($"log {fence} {pieces.Sum(p => p.Bytes.Length)} B", copy, (g, r) => g.AppendLogAsync(agent, fence, r, cancellationToken), cancellationToken);
+        return CallAsync(
+            $"log {fence} {pieces.Sum(p => p.Bytes.Length)} B", copy,
+            (g, r) => g.AppendLogAsync(agent, fence, r, cancellationToken), cancellationToken);
     }
 
     public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken)
     {
         world.Watch.FinishSent(request);
-        return CallAsync($"finish {request.Fence} {request.Outcome.Status}/{request.Outcome.Reason}", Copy(request, WeirJson.Default.FinishRequest), (g, r) => g.FinishAsync(agent, r, cancellationToken), cancellationToken);
+        return CallAsync(
+            $"finish {request.Fence} {request.Outcome.Status}/{request.Outcome.Reason}",
+            Copy(request, WeirJson.Default.FinishRequest),
+            (g, r) => g.FinishAsync(agent, r, cancellationToken),
+            cancellationToken);
     }
 
     public Task<bool> HasBlobAsync(AttemptFence fence, string digest, CancellationToken cancellationToken) =>
-        CallAsync("head blob", digest, async (_, d) => await world.Blobs.HeadAsync(d, cancellationToken) is not null, cancellationToken);
+        CallAsync(
+            "head blob", digest, async (_, d) => await world.Blobs.HeadAsync(d, cancellationToken) is not null,
+            cancellationToken);
 
-    public Task PutBlobAsync(AttemptFence fence, string digest, long length, Func<Stream> open, CancellationToken cancellationToken) =>
-        CallAsync("put blob", digest, async (_, d) => await world.Blobs.PutAsync(d, open(), long.MaxValue, cancellationToken), cancellationToken);
+    public Task PutBlobAsync(
+        AttemptFence fence, string digest, long length, Func<Stream> open, CancellationToken cancellationToken) =>
+        CallAsync(
+            "put blob", digest, async (_, d) => await world.Blobs.PutAsync(d, open(), long.MaxValue, cancellationToken),
+            cancellationToken);
 
     public async Task<Stream> GetBlobAsync(AttemptFence fence, string digest, CancellationToken cancellationToken) =>
-        await CallAsync("get blob", digest, async (_, d) => await world.Blobs.OpenAsync(d, cancellationToken), cancellationToken)
+        await CallAsync(
+            "get blob", digest, async (_, d) => await world.Blobs.OpenAsync(d, cancellationToken), cancellationToken)
         ?? throw new LinkException("no such blob") { Code = "blob.not_found" };
 
     public async Task<ChannelMessage> ReceiveAsync(CancellationToken cancellationToken)
@@ -58,23 +78,28 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
         {
             await DelayAsync();
             var controller = Reach();
-            var message = await AnswerOfAsync(controller, g => g.NextMessageAsync(agent, cancellationToken), TimeSpan.FromMinutes(1), cancellationToken);
+            var message = await AnswerOfAsync(
+                controller, g => g.NextMessageAsync(agent, cancellationToken), TimeSpan.FromMinutes(1),
+                cancellationToken);
             await DelayAsync();
             if (!IsCut && !world.Chance(world.Faults.Loss)) return message;
         }
     }
 
     private async Task<TAnswer> CallAsync<TRequest, TAnswer>(
-        string what, TRequest request, Func<AgentGateway, TRequest, Task<TAnswer>> call, CancellationToken cancellationToken)
+        string what, TRequest request, Func<AgentGateway, TRequest, Task<TAnswer>> call,
+        CancellationToken cancellationToken)
     {
         world.Trace($"{agent.Id} → {what}");
         if (world.Chance(world.Faults.Duplicate)) _ = RepeatAsync(request, call);
         await DelayAsync();
         var controller = Reach();
         var lost = world.Chance(world.Faults.Loss);
-        var answer = await AnswerOfAsync(controller, g => lost ? Never<TAnswer>() : call(g, request), Patience, cancellationToken);
+        var answer = await AnswerOfAsync(
+            controller, g => lost ? Never<TAnswer>() : call(g, request), Patience, cancellationToken);
         await DelayAsync();
-        if (IsCut || controller.Process.IsDead || world.Chance(world.Faults.Loss)) throw new LinkException("simulated: the answer was lost");
+        if (IsCut || controller.Process.IsDead || world.Chance(world.Faults.Loss))
+            throw new LinkException("simulated: the answer was lost");
         world.Trace($"{agent.Id} ← {what}: {Describe(answer)}");
         world.Watch.Delivered(answer switch
         {
@@ -85,21 +110,27 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
         return answer;
     }
 
-    private async Task RepeatAsync<TRequest, TAnswer>(TRequest request, Func<AgentGateway, TRequest, Task<TAnswer>> call)
+    private async Task RepeatAsync<TRequest, TAnswer>(
+        TRequest request, Func<AgentGateway, TRequest, Task<TAnswer>> call)
     {
         await world.PassAsync(world.Chance(0.5) ? LongAfter : Usual);
         if (IsCut || world.Controller is not { } controller) return;
         _ = controller.Process.RunAsync(() => call(controller.Core.Gateway, request));
     }
 
-    /// <summary>Waits for the controller's answer, but not for ever; what a stopping or storeless controller says is an error.</summary>
+    /// <summary>
+    /// Waits for the controller's answer, but not for ever; what a stopping or storeless controller says is an error.
+    /// </summary>
     private async Task<TAnswer> AnswerOfAsync<TAnswer>(
-        SimController controller, Func<AgentGateway, Task<TAnswer>> call, TimeSpan patience, CancellationToken cancellationToken)
+        SimController controller, Func<AgentGateway, Task<TAnswer>> call, TimeSpan patience,
+        CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = ForwardAsync(controller.Process.RunAsync(() => call(controller.Core.Gateway)), answer);
         using var timer = world.Clock.CreateTimer(
-            _ => answer.TrySetException(new LinkException("simulated: no answer in time")), null, patience, Timeout.InfiniteTimeSpan);
+            _ =>
+                answer.TrySetException(new LinkException("simulated: no answer in time")), null, patience,
+                Timeout.InfiniteTimeSpan);
         using (cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken))) return await answer.Task;
     }
 
@@ -141,5 +172,6 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
         _ => result?.ToString() ?? "",
     };
 
-    private static T Copy<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(value, type), type)!;
+    private static T Copy<T>(T value, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(value, type), type)!;
 }

@@ -3,7 +3,9 @@ using Weir.Engine.Storage;
 
 namespace Weir.Testing.Simulation;
 
-/// <summary>The log store as a controller process sees it. What an append has answered survives every process.</summary>
+/// <summary>
+/// The log store as a controller process sees it. What an append has answered survives every process.
+/// </summary>
 internal sealed class SimLogStore(ILogStore logs, SimWorld world) : ILogStore
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(3);
@@ -30,7 +32,8 @@ internal sealed class SimLogStore(ILogStore logs, SimWorld world) : ILogStore
         return await logs.ReadAsync(key, stream, offset, buffer, cancellationToken);
     }
 
-    public async ValueTask<IReadOnlyList<LogIndexEntry>> ReadIndexAsync(LogKey key, int skip, int limit, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<LogIndexEntry>> ReadIndexAsync(
+        LogKey key, int skip, int limit, CancellationToken cancellationToken)
     {
         await Task.Yield();
         return await logs.ReadIndexAsync(key, skip, limit, cancellationToken);

@@ -4,7 +4,9 @@ using Weir.Engine.Planning;
 
 namespace Weir.Testing.Simulation;
 
-/// <summary>Plans drawn from the seed: a few steps of the fake runtime with needs, conditions, retries and bad luck.</summary>
+/// <summary>
+/// Plans drawn from the seed: a few steps of the fake runtime with needs, conditions, retries and bad luck.
+/// </summary>
 internal static class SimPlans
 {
     /// <summary>Env name that marks a step with <c>disconnect: 0s</c>, for the observer at the runtime.</summary>
@@ -36,11 +38,15 @@ internal static class SimPlans
         {
             Name = $"s{i}",
             Runtime = "fake",
-            Needs = random.Next(2) == 0 ? null : [.. Enumerable.Range(0, i).Where(_ => random.Next(3) == 0).Select(n => $"s{n}")],
+            Needs = random.Next(2) == 0
+                ? null
+                : [.. Enumerable.Range(0, i).Where(_ => random.Next(3) == 0).Select(n => $"s{n}")],
             When = Conditions[random.Next(Conditions.Length)],
             Commands = [.. Enumerable.Range(0, 1 + random.Next(3)).Select(n => $"echo {n}")],
             Env = Env(random, exclusive),
-            Labels = random.Next(5) == 0 ? new Dictionary<string, string> { ["zone"] = "a" }.ToImmutableSortedDictionary() : ImmutableSortedDictionary<string, string>.Empty,
+            Labels = random.Next(5) == 0
+                ? new Dictionary<string, string> { ["zone"] = "a" }.ToImmutableSortedDictionary()
+                : ImmutableSortedDictionary<string, string>.Empty,
             Disconnect = exclusive ? TimeSpan.Zero : TimeSpan.FromSeconds(30 * random.Next(4)),
             Timeout = TimeSpan.FromSeconds(random.Next(4) == 0 ? 10 : 600),
             AllowFailure = random.Next(4) == 0,

@@ -1,8 +1,8 @@
 namespace Weir.Testing.Simulation;
 
 /// <summary>
-/// One life of a simulated process: the context its code runs under. Killed, none of its continuations ever runs again: it
-/// stops where it stands, as after <c>kill -9</c>, without running a finally.
+/// One life of a simulated process: the context its code runs under. Killed, none of its continuations ever runs again:
+/// it stops where it stands, as after <c>kill -9</c>, without running a finally.
 /// </summary>
 public sealed class SimProcess(SimScheduler scheduler, string name) : SynchronizationContext
 {

@@ -5,7 +5,9 @@ using Weir.Runtimes.Fake;
 
 namespace Weir.Testing.Simulation;
 
-/// <summary>The fake runtime of one machine, with an observer at each container. It is the machine: it outlives its agents.</summary>
+/// <summary>
+/// The fake runtime of one machine, with an observer at each container. It is the machine: it outlives its agents.
+/// </summary>
 internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainerRuntime
 {
     private readonly List<IStepContainer> _exclusive = [];
@@ -23,11 +25,14 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
     public async Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
         await inner.AdoptAsync(spec, cancellationToken) is { } container ? new Observed(this, spec, container) : null;
 
-    public Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken) => inner.SweepAsync(keep, cancellationToken);
+    public Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken) =>
+        inner.SweepAsync(keep, cancellationToken);
 
     public void LoseAll() => inner.LoseAll();
 
-    /// <summary>A step that must never overlap with another attempt dies with its agent, also where others outlive it.</summary>
+    /// <summary>
+    /// A step that must never overlap with another attempt dies with its agent, also where others outlive it.
+    /// </summary>
     public void LoseExclusive()
     {
         foreach (var container in _exclusive) _ = container.DisposeAsync();
@@ -36,7 +41,8 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
 
     private sealed class Observed(SimRuntime machine, ContainerSpec spec, IStepContainer inner) : IStepContainer
     {
-        private readonly Dictionary<LogStream, List<byte>> _read = new() { [LogStream.Stdout] = [], [LogStream.Stderr] = [] };
+        private readonly Dictionary<LogStream, List<byte>> _read =
+            new() { [LogStream.Stdout] = [], [LogStream.Stderr] = [] };
 
         public string OutputFile => inner.OutputFile;
 
@@ -57,17 +63,20 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
                 var read = _read[bytes.Stream];
                 read.AddRange(bytes.Bytes.Span);
                 var key = (spec.Id, bytes.Stream);
-                if (read.Count > (machine.Written.TryGetValue(key, out var known) ? known.Length : 0)) machine.Written[key] = [.. read];
+                if (read.Count > (machine.Written.TryGetValue(key, out var known) ? known.Length : 0))
+                    machine.Written[key] = [.. read];
             }
 
             return chunk;
         }
 
-        public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) => inner.ReadOutputFileAsync(maxBytes, cancellationToken);
+        public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
+            inner.ReadOutputFileAsync(maxBytes, cancellationToken);
 
         public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => inner.WaitAsync(cancellationToken);
 
-        public Task KillAsync(TimeSpan grace, CancellationToken cancellationToken) => inner.KillAsync(grace, cancellationToken);
+        public Task KillAsync(TimeSpan grace, CancellationToken cancellationToken) =>
+            inner.KillAsync(grace, cancellationToken);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }

@@ -1,8 +1,8 @@
 namespace Weir.Testing.Simulation;
 
 /// <summary>
-/// Runs every simulated process on one thread: each continuation is queued, and a seeded <see cref="Random"/> picks which goes
-/// next. When nothing is left to run, virtual time moves to the next timer. Same seed, same order.
+/// Runs every simulated process on one thread: each continuation is queued, and a seeded <see cref="Random"/> picks
+/// which goes next. When nothing is left to run, virtual time moves to the next timer. Same seed, same order.
 /// </summary>
 public sealed class SimScheduler(int seed)
 {
@@ -16,7 +16,9 @@ public sealed class SimScheduler(int seed)
     public SimClock Clock { get; } = new();
     public long Steps { get; private set; }
 
-    /// <summary>Runs until the task is over; throws its exception, or <see cref="SimulationException"/> when nothing can move.</summary>
+    /// <summary>
+    /// Runs until the task is over; throws its exception, or <see cref="SimulationException"/> when nothing can move.
+    /// </summary>
     public void Run(Func<Task> main, TimeSpan longest, long mostSteps)
     {
         var outer = SynchronizationContext.Current;
@@ -29,7 +31,8 @@ public sealed class SimScheduler(int seed)
                 if (_failure is { } failure) throw new SimulationException(failure);
                 if (Steps > mostSteps) throw new SimulationException($"still not over after {mostSteps} steps");
                 if (_ready.Count > 0) RunOne();
-                else if (!Clock.FireNext(longest)) throw new SimulationException($"nothing can move at {Clock.Elapsed}");
+                else if (!Clock.FireNext(longest))
+                    throw new SimulationException($"nothing can move at {Clock.Elapsed}");
             }
 
             task.GetAwaiter().GetResult();

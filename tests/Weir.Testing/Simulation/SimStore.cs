@@ -4,8 +4,8 @@ using Weir.Engine.Storage;
 namespace Weir.Testing.Simulation;
 
 /// <summary>
-/// The record store as a controller process sees it: slow, and at times silent before or after the write. The rows survive
-/// every process.
+/// The record store as a controller process sees it: slow, and at times silent before or after the write. The rows
+/// survive every process.
 /// </summary>
 internal sealed class SimStore(IRecordStore rows, SimWorld world) : IRecordStore
 {
@@ -36,16 +36,19 @@ internal sealed class SimStore(IRecordStore rows, SimWorld world) : IRecordStore
     public async ValueTask<RunRow?> GetRunAsync(string run, CancellationToken cancellationToken) =>
         await Read(() => rows.GetRunAsync(run, cancellationToken));
 
-    public async ValueTask<RunRow?> FindRunByNumberAsync(string @namespace, string flow, long number, CancellationToken cancellationToken) =>
+    public async ValueTask<RunRow?> FindRunByNumberAsync(
+        string @namespace, string flow, long number, CancellationToken cancellationToken) =>
         await Read(() => rows.FindRunByNumberAsync(@namespace, flow, number, cancellationToken));
 
-    public async ValueTask<IReadOnlyList<RunRow>> FindRunsBySuffixAsync(string @namespace, string suffix, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<RunRow>> FindRunsBySuffixAsync(
+        string @namespace, string suffix, CancellationToken cancellationToken) =>
         await Read(() => rows.FindRunsBySuffixAsync(@namespace, suffix, cancellationToken));
 
     public async ValueTask<IReadOnlyList<RunRow>> ListRunsAsync(RunQuery query, CancellationToken cancellationToken) =>
         await Read(() => rows.ListRunsAsync(query, cancellationToken));
 
-    public async ValueTask<IReadOnlyList<RunRow>> ListDueRunsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<RunRow>> ListDueRunsAsync(
+        DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         await Read(() => rows.ListDueRunsAsync(now, limit, cancellationToken));
 
     public async ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
@@ -54,22 +57,26 @@ internal sealed class SimStore(IRecordStore rows, SimWorld world) : IRecordStore
     public async ValueTask<PlanRow?> GetPlanAsync(string digest, CancellationToken cancellationToken) =>
         await Read(() => rows.GetPlanAsync(digest, cancellationToken));
 
-    public async ValueTask<IdempotencyRow?> GetIdempotencyAsync(string @namespace, string key, CancellationToken cancellationToken) =>
+    public async ValueTask<IdempotencyRow?> GetIdempotencyAsync(
+        string @namespace, string key, CancellationToken cancellationToken) =>
         await Read(() => rows.GetIdempotencyAsync(@namespace, key, cancellationToken));
 
     public async ValueTask<IReadOnlyList<QueueHead>> ListQueueHeadsAsync(CancellationToken cancellationToken) =>
         await Read(() => rows.ListQueueHeadsAsync(cancellationToken));
 
-    public async ValueTask<IReadOnlyList<QueueRow>> ListQueueAsync(string @namespace, string shape, int limit, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<QueueRow>> ListQueueAsync(
+        string @namespace, string shape, int limit, CancellationToken cancellationToken) =>
         await Read(() => rows.ListQueueAsync(@namespace, shape, limit, cancellationToken));
 
-    public async ValueTask<IReadOnlyList<LeaseRow>> ListLeasesAsync(string agent, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<LeaseRow>> ListLeasesAsync(
+        string agent, CancellationToken cancellationToken) =>
         await Read(() => rows.ListLeasesAsync(agent, cancellationToken));
 
     public async ValueTask<LeaseRow?> GetLeaseAsync(string run, string step, CancellationToken cancellationToken) =>
         await Read(() => rows.GetLeaseAsync(run, step, cancellationToken));
 
-    public async ValueTask<IReadOnlyList<LeaseRow>> ListExpiredLeasesAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<LeaseRow>> ListExpiredLeasesAsync(
+        DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         await Read(() => rows.ListExpiredLeasesAsync(now, limit, cancellationToken));
 
     public async ValueTask<IReadOnlyDictionary<string, int>> CountLeasesAsync(CancellationToken cancellationToken) =>
@@ -81,7 +88,8 @@ internal sealed class SimStore(IRecordStore rows, SimWorld world) : IRecordStore
         await rows.ExtendAllLeasesAsync(until, cancellationToken);
     }
 
-    public async ValueTask<IReadOnlyList<EventRow>> ReadEventsAsync(long after, string? subject, int limit, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<EventRow>> ReadEventsAsync(
+        long after, string? subject, int limit, CancellationToken cancellationToken) =>
         await Read(() => rows.ReadEventsAsync(after, subject, limit, cancellationToken));
 
     public async ValueTask<long> LastEventAsync(CancellationToken cancellationToken) =>

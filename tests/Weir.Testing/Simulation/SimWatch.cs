@@ -19,7 +19,8 @@ internal sealed class SimWatch(SimWorld world)
     public IReadOnlyDictionary<StepKey, StepState> Steps => _steps;
 
     /// <summary>An agent was told that it holds these.</summary>
-    public void Delivered(IReadOnlyList<Assignment> assignments) => _delivered.UnionWith(assignments.Select(a => a.Fence));
+    public void Delivered(IReadOnlyList<Assignment> assignments) =>
+        _delivered.UnionWith(assignments.Select(a => a.Fence));
 
     public void FinishSent(FinishRequest request) => _finishSent.Add(request.Fence);
 
@@ -86,7 +87,8 @@ internal sealed class SimWatch(SimWorld world)
         if (before?.Ended is null && after.Ended is not null)
         {
             world.Trace($"  attempt {after.Number}@{after.Lease} of {key.Step} by {after.Agent} ({after.Nonce.Generation}.{after.Nonce.Number}) ended {after.Status} {after.Reason} {after.Message}");
-            if (after.Reason == ReasonCode.Released) WasReleased(new AttemptFence(key.Run, key.Step, after.Number, after.Lease));
+            if (after.Reason == ReasonCode.Released)
+                WasReleased(new AttemptFence(key.Run, key.Step, after.Number, after.Lease));
         }
 
         if (before?.Reported == true || !after.Reported) return;
@@ -94,7 +96,9 @@ internal sealed class SimWatch(SimWorld world)
         if (!_finishSent.Contains(fence)) world.Break($"{fence} was finished by someone who did not hold it");
     }
 
-    /// <summary>Without restarts every claim's answer gets through in the end: nothing is leased to an agent unawares.</summary>
+    /// <summary>
+    /// Without restarts every claim's answer gets through in the end: nothing is leased to an agent unawares.
+    /// </summary>
     private void WasReleased(AttemptFence fence)
     {
         if (world.IsWithoutCrashes && !_delivered.Contains(fence))

@@ -63,7 +63,9 @@ internal sealed class SimWorkload(SimWorld world)
     private async Task CancelAsync(string run)
     {
         await world.PassAsync(TimeSpan.FromMinutes(2));
-        await InsistAsync(async c => await c.Core.Runs.CancelAsync(Namespace, run, "someone", CancellationToken.None) != CancelOutcome.NotFound);
+        await InsistAsync(
+            async c => await c.Core.Runs.CancelAsync(
+                Namespace, run, "someone", CancellationToken.None) != CancelOutcome.NotFound);
     }
 
     private async Task InsistAsync(Func<SimController, Task<bool>> ask)
@@ -78,7 +80,8 @@ internal sealed class SimWorkload(SimWorld world)
     private async Task<bool> TryAsync(SimController controller, Func<SimController, Task<bool>> ask)
     {
         var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var timer = world.Clock.CreateTimer(_ => answer.TrySetResult(false), null, TimeSpan.FromSeconds(30), Timeout.InfiniteTimeSpan);
+        using var timer = world.Clock.CreateTimer(
+            _ => answer.TrySetResult(false), null, TimeSpan.FromSeconds(30), Timeout.InfiniteTimeSpan);
         _ = ForwardAsync(controller.Process.RunAsync(() => ask(controller)), answer);
         return await answer.Task;
     }

@@ -51,6 +51,7 @@ internal sealed class SimWorld(SimScheduler scheduler, bool traced)
     public void Trace(string line)
     {
         foreach (var letter in line) Fingerprint.Add(letter);
-        if (traced && _trace.Length < LongestTrace) _trace.Append(Clock.Elapsed.ToString("mm\\:ss\\.fff", null)).Append(' ').AppendLine(line);
+        if (traced && _trace.Length < LongestTrace)
+            _trace.Append(Clock.Elapsed.ToString("mm\\:ss\\.fff", null)).Append(' ').AppendLine(line);
     }
 }

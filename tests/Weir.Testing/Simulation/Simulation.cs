@@ -9,8 +9,8 @@ namespace Weir.Testing.Simulation;
 public sealed record SimulationResult(int Seed, string? Failure, long Steps, int Fingerprint, string Trace);
 
 /// <summary>
-/// One simulated life of a whole system: a controller, agents and their machines, a bad network, a bad store, crashes. First
-/// the faults rage, then they stop; then everything must end within its deadlines.
+/// One simulated life of a whole system: a controller, agents and their machines, a bad network, a bad store, crashes.
+/// First the faults rage, then they stop; then everything must end within its deadlines.
 /// </summary>
 public static class Simulation
 {
@@ -27,7 +27,9 @@ public static class Simulation
         {
             scheduler.Run(() => new Life(world, safeguards ?? Safeguards.All).RunAsync(), Longest, MostSteps);
         }
-        catch (Exception broken) when (broken is SimulationException or InvalidOperationException or NullReferenceException or ArgumentException or KeyNotFoundException)
+        catch (Exception broken) when (
+            broken is SimulationException or InvalidOperationException or NullReferenceException or ArgumentException
+                or KeyNotFoundException)
         {
             failure = broken is SimulationException ? broken.Message : broken.ToString();
         }
@@ -80,7 +82,9 @@ public static class Simulation
     }
 }
 
-/// <summary>At the end every stored log is what its attempt wrote: once, in order, and whole when its outcome was taken.</summary>
+/// <summary>
+/// At the end every stored log is what its attempt wrote: once, in order, and whole when its outcome was taken.
+/// </summary>
 internal static class SimLogCheck
 {
     public static void All(SimWorld world)
@@ -90,7 +94,8 @@ internal static class SimLogCheck
             foreach (var attempt in step.Attempts)
             {
                 var log = new LogKey(SimWorkload.Namespace, key.Run, key.Step, attempt.Number);
-                foreach (var stream in (LogStream[])[LogStream.Stdout, LogStream.Stderr]) One(world, log, stream, attempt);
+                foreach (var stream in (LogStream[])[LogStream.Stdout, LogStream.Stderr])
+                    One(world, log, stream, attempt);
             }
         }
     }
@@ -107,6 +112,7 @@ internal static class SimLogCheck
             throw new SimulationException($"the {stream} of {log} is not what the step wrote");
         }
 
-        if (attempt.Reported && length < written.Length) throw new SimulationException($"the {stream} of {log} has {length} of {written.Length} bytes");
+        if (attempt.Reported && length < written.Length)
+            throw new SimulationException($"the {stream} of {log} has {length} of {written.Length} bytes");
     }
 }

@@ -44,8 +44,10 @@ public sealed partial class HelpTests
     public void Commands_in_the_README_exist()
     {
         var root = Tree();
-        var lines = SourceTree.Read("README.md").Split('\n').Where(line => line.Contains("weir ", StringComparison.Ordinal));
-        var calls = lines.SelectMany(line => Call().Matches(line)).Select(match => match.Groups["words"].Value.Trim()).ToList();
+        var lines = SourceTree.Read("README.md").Split('\n').Where(
+            line => line.Contains("weir ", StringComparison.Ordinal));
+        var calls = lines.SelectMany(line => Call().Matches(line)).Select(
+            match => match.Groups["words"].Value.Trim()).ToList();
         Assert.True(calls.Count > 10);
         foreach (var call in calls)
         {

@@ -11,7 +11,8 @@ public sealed class ConfigTests
     {
         var config = Good(null);
 
-        Assert.Equal((StateBackend.Sqlite, IPAddress.Loopback, 1456), (config.Backend, config.Node.Interface, config.Node.Port));
+        Assert.Equal(
+            (StateBackend.Sqlite, IPAddress.Loopback, 1456), (config.Backend, config.Node.Interface, config.Node.Port));
         Assert.Null(config.Mode);
     }
 
@@ -30,7 +31,8 @@ public sealed class ConfigTests
     [InlineData("database: { dialect: SQLite, host: ./sqlite.db }", StateBackend.Sqlite)]
     [InlineData("database: { memory: true, dialect: sqlite }", StateBackend.Dev)]
     [InlineData("database: { memory: true }\nstate_backend: sqlite", StateBackend.Sqlite)]
-    public void The_database_is_as_it_says(string text, StateBackend backend) => Assert.Equal(backend, Good(text).Backend);
+    public void The_database_is_as_it_says(string text, StateBackend backend) =>
+        Assert.Equal(backend, Good(text).Backend);
 
     [Fact]
     public void Every_setting_reaches_the_controller()
@@ -55,7 +57,8 @@ public sealed class ConfigTests
         var options = config.ToControllerOptions();
 
         Assert.Equal("/base/storage", options.DataFolder);
-        Assert.Equal((IPAddress.Any, 8080, "https://weir.example.org"), (options.Interface, options.Port, options.PublicUrl));
+        Assert.Equal(
+            (IPAddress.Any, 8080, "https://weir.example.org"), (options.Interface, options.Port, options.PublicUrl));
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)), (options.Renew, options.SelfCheck));
         Assert.Equal(("./state.db", false), (options.DatabaseFile, options.AllowDownloads));
         Assert.Equal(new TlsOptions("cert.pem") { KeyPath = "key.pem" }, options.Tls);
@@ -127,7 +130,8 @@ public sealed class ConfigTests
     [InlineData("node: { name: { a: b } }")]
     [InlineData("a: &a [*a]")]
     [InlineData("mode: client")]
-    public void What_is_no_config_is_refused(string text) => Assert.Null(ConfigReader.Read(text, ConfigSources.None).Config);
+    public void What_is_no_config_is_refused(string text) =>
+        Assert.Null(ConfigReader.Read(text, ConfigSources.None).Config);
 
     [Fact]
     public void What_is_for_later_is_accepted_and_named()
@@ -135,19 +139,23 @@ public sealed class ConfigTests
         var read = ConfigReader.Read("database: {}\nvault: { a: b }\nruntimes: {}\n", ConfigSources.None);
 
         Assert.NotNull(read.Config);
-        Assert.Equal(["vault", "runtimes"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
+        Assert.Equal(
+            ["vault", "runtimes"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
     }
 
     [Fact]
     public void A_datasource_whose_file_is_missing_is_disabled_with_a_warning()
     {
         var read = ConfigReader.Read(
-            "database: {}\ndatasources: [{ name: iris, kind: file, type: csv, path: /no/such.csv, token: [a, b] }]", ConfigSources.None);
+            "database: {}\ndatasources: [{ name: iris, kind: file, type: csv, path: /no/such.csv, token: [a, b] }]",
+            ConfigSources.None);
 
         var source = Assert.Single(read.Config!.Datasources);
         Assert.Equal(("iris", "csv", false), (source.Name, source.Type, source.Enabled));
         Assert.Equal(["a", "b"], source.Tokens);
-        Assert.Contains(read.Problems, problem => problem.Warning && problem.Message.Contains("disabled", StringComparison.Ordinal));
+        Assert.Contains(
+            read.Problems,
+            problem => problem.Warning && problem.Message.Contains("disabled", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -158,17 +166,20 @@ public sealed class ConfigTests
         var read = ConfigReader.Read(SeedBlock(), ConfigSources.None with { CurrentFolder = "/base" });
 
         var config = Assert.IsType<WeirConfig>(read.Config);
-        Assert.Equal((WeirMode.Node, "/base/storage", "flottaNode"), (config.Mode, config.DataFolder, config.Node.Name));
+        Assert.Equal(
+            (WeirMode.Node, "/base/storage", "flottaNode"), (config.Mode, config.DataFolder, config.Node.Name));
         Assert.Equal((IPAddress.Any, 1456, "http"), (config.Node.Interface, config.Node.Port, config.Node.Protocol));
         Assert.Null(config.Node.Url);
-        Assert.Equal((TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)), (config.Node.HealthCheck, config.Node.Heartbeat));
+        Assert.Equal(
+            (TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)), (config.Node.HealthCheck, config.Node.Heartbeat));
         Assert.True(config.Node.AllowDownloads);
         Assert.Equal("my-beautiful-project", Assert.Single(config.Node.InitialTokens).Namespace);
         Assert.Equal((true, null), (config.Join.First, config.Join.Url));
         Assert.Equal(("iris", "/data/iris.csv"), (config.Datasources[0].Name, config.Datasources[0].Path));
         Assert.Equal((StateBackend.Sqlite, "./sqlite.db"), (config.Backend, config.DatabaseFile));
         Assert.Contains(read.Problems, problem => problem is { Warning: true, Path: "datasources" });
-        Assert.DoesNotContain(read.Problems, problem => problem.Message.Contains("unknown key", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            read.Problems, problem => problem.Message.Contains("unknown key", StringComparison.Ordinal));
     }
 
     private static WeirConfig Good(string? text) => Good(text, Sources());
@@ -180,7 +191,9 @@ public sealed class ConfigTests
     }
 
     private static ConfigSources Sources(params (string Name, string Value)[] variables) =>
-        new(new Dictionary<string, string>(), variables.ToDictionary(pair => pair.Name, pair => pair.Value)) { CurrentFolder = "/base" };
+        new(
+            new Dictionary<string, string>(),
+            variables.ToDictionary(pair => pair.Name, pair => pair.Value)) { CurrentFolder = "/base" };
 
     /// <summary>The first indented block after the words that introduce the node's settings.</summary>
     private static string? SeedBlock([System.Runtime.CompilerServices.CallerFilePath] string here = "")

@@ -12,7 +12,8 @@ public sealed class DefaultTests
         Assert.Equal((1, TimeSpan.FromHours(1)), (join.Uses, join.ExpiresIn));
         Assert.Empty(join.Labels);
         Assert.Empty(JsonSerializer.Deserialize("{}", WeirJson.Default.StartRunRequest)!.Params);
-        var refusal = JsonSerializer.Deserialize("""{"code":"c","status":400,"title":"t"}""", WeirJson.Default.ProblemBody)!;
+        var refusal = JsonSerializer.Deserialize(
+            """{"code":"c","status":400,"title":"t"}""", WeirJson.Default.ProblemBody)!;
         Assert.Empty(refusal.Problems);
     }
 }

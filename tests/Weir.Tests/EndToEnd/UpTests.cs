@@ -24,14 +24,16 @@ public sealed class UpTests
               - { name: read, resources: [{ name: out, path: in }], commands: ['cat "$(find in -name note)"'] }
             """);
         await weir.UpAsync();
-        var run = await weir.RunAsync("run", "start", "--file", "f.yml", "-p", "who=ann; $(id)", "--follow", "--exit-status");
+        var run = await weir.RunAsync(
+            "run", "start", "--file", "f.yml", "-p", "who=ann; $(id)", "--follow", "--exit-status");
         Assert.True(run.Code == 0, run.Output + run.Error);
         Assert.Contains("read │ for ann; $(id)\n", run.Output, StringComparison.Ordinal);
         Assert.Contains("pack#1  success", (await weir.RunAsync("run", "list")).Output, StringComparison.Ordinal);
         Assert.Equal("for ann; $(id)\n", (await weir.RunAsync("run", "logs", "@latest", "read")).Output);
         Assert.Equal(0, (await weir.RunAsync("run", "explain", "pack#1")).Code);
         Assert.Equal(0, (await weir.RunAsync("run", "artifacts", "@latest", "--to", "got")).Code);
-        var note = Directory.GetFiles(Path.Combine(weir.Folder, "got", "make", "out"), "note", SearchOption.AllDirectories);
+        var note = Directory.GetFiles(
+            Path.Combine(weir.Folder, "got", "make", "out"), "note", SearchOption.AllDirectories);
         Assert.Equal("for ann; $(id)\n", await File.ReadAllTextAsync(Assert.Single(note)));
         Assert.Equal(6, (await weir.RunAsync("up", "--detach")).Code);
         Assert.Equal(0, (await weir.RunAsync("down")).Code);

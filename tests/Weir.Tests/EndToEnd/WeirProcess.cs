@@ -15,7 +15,8 @@ internal sealed class WeirProcess : IAsyncDisposable
     public WeirProcess()
     {
         // steps may run as users of their own, who must reach their workspaces
-        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(
+            Folder, File.GetUnixFileMode(Folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
     public async Task<WeirResult> RunAsync(params string[] arguments)

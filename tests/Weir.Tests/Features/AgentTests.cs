@@ -72,7 +72,8 @@ public sealed class AgentTests
 
         Assert.Equal(2, answers.Count(answer => answer.IsSuccessStatusCode));
         foreach (var refused in answers.Where(answer => !answer.IsSuccessStatusCode))
-            Assert.Equal((HttpStatusCode.Unauthorized, ErrorCodes.TokenUsed), (refused.StatusCode, await CodeAsync(refused)));
+            Assert.Equal(
+                (HttpStatusCode.Unauthorized, ErrorCodes.TokenUsed), (refused.StatusCode, await CodeAsync(refused)));
         Assert.Empty((await controller.Admin.Agents.ListJoinTokensAsync()).Items);
         agents.ForEach(agent => agent.Dispose());
     }
@@ -82,7 +83,8 @@ public sealed class AgentTests
     {
         var time = new ManualTime();
         await using var controller = await TestController.StartAsync(options => options with { Time = time });
-        var join = await controller.Admin.Agents.CreateJoinTokenAsync(new CreateJoinTokenRequest { ExpiresIn = TimeSpan.FromMinutes(1) });
+        var join = await controller.Admin.Agents.CreateJoinTokenAsync(
+            new CreateJoinTokenRequest { ExpiresIn = TimeSpan.FromMinutes(1) });
         time.Advance(TimeSpan.FromMinutes(1));
         using var agent = new TestControllerAgent(controller);
 
@@ -145,7 +147,8 @@ public sealed class AgentTests
         using var agent = await TestControllerAgent.JoinAsync(controller);
         var agents = controller.Admin.Agents;
 
-        var view = await agents.UpdateAsync(agent.Id, new UpdateAgentRequest { Labels = new Dictionary<string, string> { ["zone"] = "a" } });
+        var view = await agents.UpdateAsync(
+            agent.Id, new UpdateAgentRequest { Labels = new Dictionary<string, string> { ["zone"] = "a" } });
         Assert.Equal("a", view.Labels["zone"]);
         var refused = await Assert.ThrowsAsync<WeirApiException>(() => agents.UpdateAsync(
             agent.Id, new UpdateAgentRequest { Labels = new Dictionary<string, string> { ["host.os"] = "linux" }, Namespaces = ["No"] }));
@@ -161,8 +164,10 @@ public sealed class AgentTests
         using var agent = await TestControllerAgent.JoinAsync(controller);
         await controller.RestartAsync();
 
-        using var stale = await agent.SendAsync(HttpMethod.Post, ApiRoutes.Fill(ApiRoutes.AgentClaim, agent.Id), "{}"u8.ToArray());
-        Assert.Equal((HttpStatusCode.Unauthorized, ErrorCodes.SignatureInvalid), (stale.StatusCode, await CodeAsync(stale)));
+        using var stale = await agent.SendAsync(
+            HttpMethod.Post, ApiRoutes.Fill(ApiRoutes.AgentClaim, agent.Id), "{}"u8.ToArray());
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, ErrorCodes.SignatureInvalid), (stale.StatusCode, await CodeAsync(stale)));
 
         using var opened = await agent.OpenSessionAsync();
         Assert.Empty(await agent.ClaimAsync(wait: 0));
@@ -178,7 +183,8 @@ public sealed class AgentTests
         using var refused = await agent.OpenSessionAsync();
 
         Assert.Equal(ErrorCodes.SignatureInvalid, await CodeAsync(refused));
-        var told = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(refused.Headers.GetValues(ApiHeaders.Time).Single()));
+        var told = DateTimeOffset.FromUnixTimeMilliseconds(
+            long.Parse(refused.Headers.GetValues(ApiHeaders.Time).Single()));
         Assert.InRange((told - TimeProvider.System.GetUtcNow()).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 
@@ -189,10 +195,12 @@ public sealed class AgentTests
         using var agent = await TestControllerAgent.JoinAsync(controller);
         using var other = await TestControllerAgent.JoinAsync(controller);
 
-        using var crossed = await agent.SendAsync(HttpMethod.Post, ApiRoutes.Fill(ApiRoutes.AgentClaim, other.Id), "{}"u8.ToArray());
+        using var crossed = await agent.SendAsync(
+            HttpMethod.Post, ApiRoutes.Fill(ApiRoutes.AgentClaim, other.Id), "{}"u8.ToArray());
         Assert.Equal(ErrorCodes.SignatureInvalid, await CodeAsync(crossed));
         agent.Session = other.Session;
-        using var stolen = await agent.SendAsync(HttpMethod.Post, ApiRoutes.Fill(ApiRoutes.AgentClaim, other.Id), "{}"u8.ToArray());
+        using var stolen = await agent.SendAsync(
+            HttpMethod.Post, ApiRoutes.Fill(ApiRoutes.AgentClaim, other.Id), "{}"u8.ToArray());
         Assert.Equal(ErrorCodes.SignatureInvalid, await CodeAsync(stolen));
         other.Protocol = "7";
         using var strange = await other.OpenSessionAsync();
@@ -205,7 +213,8 @@ public sealed class AgentTests
         await using var controller = await TestController.StartAsync();
         using var honest = new TestControllerAgent(controller);
         using var thief = new TestControllerAgent(controller);
-        var stolen = JsonSerializer.SerializeToUtf8Bytes(new EnrolRequest("thief", honest.PublicKey), WeirJson.Default.EnrolRequest);
+        var stolen = JsonSerializer.SerializeToUtf8Bytes(
+            new EnrolRequest("thief", honest.PublicKey), WeirJson.Default.EnrolRequest);
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(controller.Address, ApiRoutes.AgentEnrol))
         {
             Content = new ByteArrayContent(stolen),

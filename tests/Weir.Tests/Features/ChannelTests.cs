@@ -41,7 +41,8 @@ public sealed class ChannelTests
     [Fact]
     public async Task A_standing_channel_does_not_hold_up_a_stop()
     {
-        await using var controller = await TestController.StartAsync(options => options with { StopGrace = TimeSpan.FromSeconds(30) });
+        await using var controller = await TestController.StartAsync(
+            options => options with { StopGrace = TimeSpan.FromSeconds(30) });
         using var agent = await TestControllerAgent.JoinAsync(controller);
         using var socket = await DialAsync(controller, agent);
         var claiming = agent.ClaimAsync(wait: 30_000);
@@ -58,18 +59,24 @@ public sealed class ChannelTests
     {
         await using var controller = await TestController.StartAsync();
         using var key = new TestControllerAgent(controller);
-        var link = await controller.Host.ConnectAsync(new EnrolRequest("local", key.PublicKey) { Slots = 2 }, CancellationToken.None);
+        var link = await controller.Host.ConnectAsync(
+            new EnrolRequest("local", key.PublicKey) { Slots = 2 }, CancellationToken.None);
         await controller.Admin.Runs.StartAsync(new StartRunRequest { Definition = RunTests.TwoSteps });
 
-        var claimed = await link.ClaimAsync(new ClaimRequest(new ClaimNonce(1, 1), 1, 5_000) { Runtimes = ["fake", "process"] }, CancellationToken.None);
+        var claimed = await link.ClaimAsync(
+            new ClaimRequest(new ClaimNonce(1, 1), 1, 5_000) { Runtimes = ["fake", "process"] },
+            CancellationToken.None);
         var work = Assert.Single(claimed.Assignments);
-        await link.AppendLogAsync(work.Fence, [new LogPiece(LogStream.Stdout, 0, 0, "hi"u8.ToArray())], CancellationToken.None);
+        await link.AppendLogAsync(
+            work.Fence, [new LogPiece(LogStream.Stdout, 0, 0, "hi"u8.ToArray())], CancellationToken.None);
         await link.FinishAsync(RunTests.Success(work), CancellationToken.None);
 
         var step = (await controller.Admin.Runs.GetAsync("build#1")).Steps![0];
         Assert.Equal((RunStatus.Success, link.AgentId), (step.Status, step.Attempts[0].Agent));
-        Assert.Equal("hi", Encoding.UTF8.GetString((await controller.Admin.Logs.ReadAsync("build#1", "first")).Bytes.Span));
-        var again = await controller.Host.ConnectAsync(new EnrolRequest("local", key.PublicKey), CancellationToken.None);
+        Assert.Equal(
+            "hi", Encoding.UTF8.GetString((await controller.Admin.Logs.ReadAsync("build#1", "first")).Bytes.Span));
+        var again = await controller.Host.ConnectAsync(
+            new EnrolRequest("local", key.PublicKey), CancellationToken.None);
         Assert.Equal(link.AgentId, again.AgentId);
         await controller.Admin.Agents.RevokeAsync(link.AgentId);
         var shutOut = await Assert.ThrowsAsync<Weir.Engine.Links.LinkException>(
@@ -81,7 +88,8 @@ public sealed class ChannelTests
     {
         var socket = new ClientWebSocket();
         foreach (var (name, value) in agent.ChannelHeaders()) socket.Options.SetRequestHeader(name, value);
-        var address = new UriBuilder(controller.Address) { Scheme = "ws", Path = ApiRoutes.Fill(ApiRoutes.AgentChannel, agent.Id) };
+        var address = new UriBuilder(
+            controller.Address) { Scheme = "ws", Path = ApiRoutes.Fill(ApiRoutes.AgentChannel, agent.Id) };
         await socket.ConnectAsync(address.Uri, CancellationToken.None);
         return socket;
     }

@@ -29,7 +29,8 @@ public sealed partial class DescriptionTests
 
         var lines = endpoints.SelectMany(endpoint =>
         {
-            var role = endpoint.Metadata.GetMetadata<Weir.Controller.Features.Requests.RequiredRole>()?.Role.ToString() ?? "-";
+            var role =
+                endpoint.Metadata.GetMetadata<Weir.Controller.Features.Requests.RequiredRole>()?.Role.ToString() ?? "-";
             var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"];
             return methods.Select(method => $"{endpoint.RoutePattern.RawText} {method} {role}");
         });
@@ -66,7 +67,9 @@ public sealed partial class DescriptionTests
         Assert.Contains("weir_agents{state=\"active\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("weir_agents_online 1\n", text, StringComparison.Ordinal);
         Assert.Matches(Requests(), text);
-        Snapshot.Match(string.Join('\n', text.Split('\n').Where(line => line.StartsWith("# TYPE", StringComparison.Ordinal))), "metrics.txt");
+        Snapshot.Match(
+            string.Join('\n', text.Split('\n').Where(line => line.StartsWith("# TYPE", StringComparison.Ordinal))),
+            "metrics.txt");
     }
 
     private static IEnumerable<(string Name, string Value)> ConstantsOf(Type type) => type

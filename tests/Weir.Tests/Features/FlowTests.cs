@@ -64,13 +64,18 @@ public sealed class FlowTests
     public async Task A_bad_definition_is_refused_with_all_its_problems_and_their_places()
     {
         await using var controller = await TestController.StartAsync();
-        var bad = new CreateFlowRequest("name: hello\nstep: []\nsteps:\n  - name: a\n    comands: [x]\n") { File = "weir.yml" };
+        var bad = new CreateFlowRequest(
+            "name: hello\nstep: []\nsteps:\n  - name: a\n    comands: [x]\n") { File = "weir.yml" };
 
         var refused = await Assert.ThrowsAsync<WeirApiException>(() => controller.Admin.Flows.CreateAsync(bad));
 
         Assert.Equal(ErrorCodes.FlowInvalid, refused.Code);
-        Assert.Contains(refused.Problems, problem => problem.Line == 2 && problem.Message.Contains("`steps`", StringComparison.Ordinal));
-        Assert.Contains(refused.Problems, problem => problem.Line == 5 && problem.Message.Contains("`commands`", StringComparison.Ordinal));
+        Assert.Contains(
+            refused.Problems,
+            problem => problem.Line == 2 && problem.Message.Contains("`steps`", StringComparison.Ordinal));
+        Assert.Contains(
+            refused.Problems,
+            problem => problem.Line == 5 && problem.Message.Contains("`commands`", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -138,7 +143,8 @@ public sealed class FlowTests
         var client = await controller.AsAsync(role);
 
         await client.Flows.GetAsync("hello");
-        var create = await Assert.ThrowsAsync<WeirApiException>(() => client.Flows.CreateAsync(new CreateFlowRequest(Hello)));
+        var create = await Assert.ThrowsAsync<WeirApiException>(
+            () => client.Flows.CreateAsync(new CreateFlowRequest(Hello)));
         var delete = await Assert.ThrowsAsync<WeirApiException>(() => client.Flows.DeleteAsync("hello"));
 
         Assert.Equal((ErrorCodes.NotPermitted, ErrorCodes.NotPermitted), (create.Code, delete.Code));

@@ -36,7 +36,8 @@ public sealed class ProblemTests
     {
         await using var controller = await TestController.StartAsync();
 
-        using var response = await controller.SendAsync(HttpMethod.Get, "/v1/runs?limit=0&since=yesterday&status=pending,lost");
+        using var response = await controller.SendAsync(
+            HttpMethod.Get, "/v1/runs?limit=0&since=yesterday&status=pending,lost");
 
         var problems = (await ReadAsync(response)).Problems;
         Assert.Equal(["limit", "status", "since"], problems.Select(problem => problem.Path));
@@ -47,7 +48,8 @@ public sealed class ProblemTests
     public async Task Malformed_JSON_is_told_its_place()
     {
         await using var controller = await TestController.StartAsync();
-        var content = new StringContent("{\n  \"flow\": \"a\",\n  \"priority\": \"high\" }", Encoding.UTF8, "application/json");
+        var content = new StringContent(
+            "{\n  \"flow\": \"a\",\n  \"priority\": \"high\" }", Encoding.UTF8, "application/json");
 
         using var response = await controller.SendAsync(HttpMethod.Post, "/v1/runs", content);
 
@@ -87,7 +89,8 @@ public sealed class ProblemTests
     public async Task A_body_that_is_too_large_is_refused()
     {
         await using var controller = await TestController.StartAsync(options => options with { MaxBodyBytes = 1024 });
-        var large = new StringContent($"{{\"definition\":\"{new string('a', 2048)}\"}}", Encoding.UTF8, "application/json");
+        var large = new StringContent(
+            $"{{\"definition\":\"{new string('a', 2048)}\"}}", Encoding.UTF8, "application/json");
 
         using var response = await controller.SendAsync(HttpMethod.Post, "/v1/flows", large);
 

@@ -13,7 +13,8 @@ namespace Weir.Tests.Features;
 
 public sealed class RunTests
 {
-    internal const string TwoSteps = "name: build\nsteps:\n  - { name: first, commands: [echo one] }\n  - { name: second, commands: [echo two] }\n";
+    internal const string TwoSteps =
+        "name: build\nsteps:\n  - { name: first, commands: [echo one] }\n  - { name: second, commands: [echo two] }\n";
 
     [Fact]
     public async Task A_run_goes_from_start_through_an_agent_to_success()
@@ -48,7 +49,8 @@ public sealed class RunTests
         foreach (var handle in new[] { id, id[^6..], "build#1", "@latest", "@latest:build" })
             Assert.Equal(id, (await runs.GetAsync(handle)).Id);
         foreach (var handle in new[] { id[^5..], "build#2", "@latest:other", "other#1", "build#" })
-            Assert.Equal(ErrorCodes.RunNotFound, (await Assert.ThrowsAsync<WeirApiException>(() => runs.GetAsync(handle))).Code);
+            Assert.Equal(
+                ErrorCodes.RunNotFound, (await Assert.ThrowsAsync<WeirApiException>(() => runs.GetAsync(handle))).Code);
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public sealed class RunTests
     public async Task The_key_may_come_in_the_header_and_the_answer_says_where_the_run_is()
     {
         await using var controller = await TestController.StartAsync();
-        var body = JsonSerializer.Serialize(new StartRunRequest { Definition = TwoSteps }, Weir.Contracts.Json.WeirJson.Default.StartRunRequest);
+        var body = JsonSerializer.Serialize(
+            new StartRunRequest { Definition = TwoSteps }, Weir.Contracts.Json.WeirJson.Default.StartRunRequest);
         async Task<HttpResponseMessage> StartAsync()
         {
             var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
@@ -95,7 +98,8 @@ public sealed class RunTests
         const string Flow = "name: hello\nparams: { who: { type: string, default: you } }\nsteps: [{ name: greet, commands: [echo] }]\n";
         await controller.Admin.Flows.CreateAsync(new CreateFlowRequest(Flow));
         await controller.Admin.Flows.CreateAsync(new CreateFlowRequest(Flow + "# second\n"));
-        var who = JsonSerializer.Deserialize<JsonElement>("\"world\"", Weir.Contracts.Json.WeirJson.Default.JsonElement);
+        var who = JsonSerializer.Deserialize<JsonElement>(
+            "\"world\"", Weir.Contracts.Json.WeirJson.Default.JsonElement);
         var @params = new Dictionary<string, JsonElement> { ["who"] = who };
 
         var newest = await controller.Admin.Runs.StartAsync(new StartRunRequest { Flow = "hello", Params = @params });
@@ -103,7 +107,8 @@ public sealed class RunTests
 
         Assert.Equal((2, "world"), (newest.Run.Revision, newest.Run.Params["who"].GetString()));
         Assert.Equal((1, "you"), (older.Run.Revision, older.Run.Params["who"].GetString()));
-        var unknown = await Assert.ThrowsAsync<WeirApiException>(() => controller.Admin.Runs.StartAsync(new StartRunRequest
+        var unknown =
+            await Assert.ThrowsAsync<WeirApiException>(() => controller.Admin.Runs.StartAsync(new StartRunRequest
         {
             Flow = "hello",
             Params = new Dictionary<string, JsonElement> { ["whom"] = who },
@@ -117,7 +122,8 @@ public sealed class RunTests
         await using var controller = await TestController.StartAsync();
         var runs = controller.Admin.Runs;
         for (var i = 0; i < 5; i++) await runs.StartAsync(new StartRunRequest { Definition = TwoSteps });
-        await runs.StartAsync(new StartRunRequest { Definition = TwoSteps.Replace("build", "other", StringComparison.Ordinal) });
+        await runs.StartAsync(
+            new StartRunRequest { Definition = TwoSteps.Replace("build", "other", StringComparison.Ordinal) });
         await runs.CancelAsync("build#2");
 
         var first = await runs.ListAsync(new RunListQuery { Flow = "build", Page = new PageQuery(2) });
@@ -126,9 +132,16 @@ public sealed class RunTests
 
         Assert.Equal([5, 4, 3, 2, 1], first.Items.Concat(second.Items).Concat(third.Items).Select(run => run.Number));
         Assert.Null(third.Next);
-        Assert.Equal(["build#2"], (await runs.ListAsync(new RunListQuery { Statuses = [RunStatus.Cancelled] })).Items.Select(run => run.Handle));
-        Assert.Empty((await runs.ListAsync(new RunListQuery { Since = TimeProvider.System.GetUtcNow().AddHours(1) })).Items);
-        Assert.Equal(6, (await runs.ListAsync(new RunListQuery { Since = TimeProvider.System.GetUtcNow().AddHours(-1) })).Items.Count);
+        Assert.Equal(
+            ["build#2"], (
+                await runs.ListAsync(
+                    new RunListQuery { Statuses = [RunStatus.Cancelled] })).Items.Select(run => run.Handle));
+        Assert.Empty(
+            (await runs.ListAsync(new RunListQuery { Since = TimeProvider.System.GetUtcNow().AddHours(1) })).Items);
+        Assert.Equal(
+            6, (
+                await runs.ListAsync(
+                    new RunListQuery { Since = TimeProvider.System.GetUtcNow().AddHours(-1) })).Items.Count);
     }
 
     [Fact]
@@ -142,7 +155,8 @@ public sealed class RunTests
         await foreach (var view in controller.Admin.Runs.WatchAsync("build#1"))
         {
             seen.Add(view);
-            if (view.Status == RunStatus.Pending || view.Steps!.Any(step => step.Status == RunStatus.Pending && seen.Count < 10))
+            if (view.Status == RunStatus.Pending
+                || view.Steps!.Any(step => step.Status == RunStatus.Pending && seen.Count < 10))
             {
                 foreach (var work in await agent.ClaimAsync(wait: 0)) await agent.FinishAsync(Success(work));
             }
@@ -225,13 +239,15 @@ public sealed class RunTests
         var viewer = await controller.AsAsync(TokenRole.Viewer);
         var runner = await controller.AsAsync(TokenRole.Runner);
 
-        var refused = await Assert.ThrowsAsync<WeirApiException>(() => viewer.Runs.StartAsync(new StartRunRequest { Definition = TwoSteps }));
+        var refused = await Assert.ThrowsAsync<WeirApiException>(
+            () => viewer.Runs.StartAsync(new StartRunRequest { Definition = TwoSteps }));
         Assert.Equal(ErrorCodes.NotPermitted, refused.Code);
         await runner.Runs.StartAsync(new StartRunRequest { Definition = TwoSteps });
         Assert.Equal("build#1", (await viewer.Runs.GetAsync("@latest")).Handle);
     }
 
-    internal static FinishRequest Success(Assignment work) => new(work.Fence, new AttemptOutcome(RunStatus.Success, ReasonCode.None));
+    internal static FinishRequest Success(Assignment work) =>
+        new(work.Fence, new AttemptOutcome(RunStatus.Success, ReasonCode.None));
 
     private static int FreePort()
     {

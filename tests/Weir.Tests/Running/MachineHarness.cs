@@ -55,11 +55,14 @@ internal sealed class MachineHarness
 
     public AttemptFence Claim(string step, string agent = "a")
     {
-        Assert.Equal(EventVerdict.Accepted, Apply(new RunEvent.Claimed(step, agent, new ClaimNonce(1, Run.LastLease + 1), 0)));
+        Assert.Equal(
+            EventVerdict.Accepted, Apply(new RunEvent.Claimed(step, agent, new ClaimNonce(1, Run.LastLease + 1), 0)));
         return new AttemptFence("run", step, this[step].Current!.Number, this[step].Current!.Lease);
     }
 
-    public EventVerdict Finish(AttemptFence fence, RunStatus status = RunStatus.Success, ReasonCode reason = ReasonCode.None, int? exitCode = null) =>
+    public EventVerdict Finish(
+        AttemptFence fence, RunStatus status = RunStatus.Success, ReasonCode reason = ReasonCode.None,
+        int? exitCode = null) =>
         Apply(new RunEvent.Finished(fence, new AttemptOutcome(status, reason) { ExitCode = exitCode }));
 
     /// <summary>Claims and fails with exit code 1.</summary>

@@ -7,7 +7,8 @@ namespace Weir.Tests.Running;
 
 public sealed class RetryAndDeadlineTests
 {
-    private static readonly RetryRule Twice = new() { Attempts = 2, On = [RetryOn.Exit], BackoffFirst = TimeSpan.FromSeconds(10) };
+    private static readonly RetryRule Twice =
+        new() { Attempts = 2, On = [RetryOn.Exit], BackoffFirst = TimeSpan.FromSeconds(10) };
 
     [Fact]
     public void A_failed_attempt_is_made_again_after_its_backoff()
@@ -37,7 +38,8 @@ public sealed class RetryAndDeadlineTests
     [Fact]
     public void Losses_do_not_use_up_the_budget_of_failures()
     {
-        var run = new MachineHarness(Step("a") with { Retry = Twice with { On = [RetryOn.Exit, RetryOn.Infrastructure] } });
+        var run = new MachineHarness(
+            Step("a") with { Retry = Twice with { On = [RetryOn.Exit, RetryOn.Infrastructure] } });
         run.Finish(run.Claim("a"), RunStatus.Failed, ReasonCode.Infrastructure);
         run.Wait(TimeSpan.FromSeconds(5));
         run.Fail("a");
@@ -84,7 +86,8 @@ public sealed class RetryAndDeadlineTests
     [Fact]
     public void A_queued_step_fails_when_no_agent_takes_it()
     {
-        var run = new MachineHarness(new Plan { Flow = "f", Steps = [Step("a")], QueueTimeout = TimeSpan.FromHours(1) });
+        var run = new MachineHarness(
+            new Plan { Flow = "f", Steps = [Step("a")], QueueTimeout = TimeSpan.FromHours(1) });
         run.Wait(TimeSpan.FromHours(1));
         Assert.Equal((RunStatus.Failed, ReasonCode.QueueTimeout), (run["a"].Status, run["a"].Reason));
         Assert.Contains("process runtime", run["a"].Message, StringComparison.Ordinal);
@@ -93,7 +96,8 @@ public sealed class RetryAndDeadlineTests
     [Fact]
     public void The_runs_deadline_stops_it_and_it_ends_failed_by_timeout()
     {
-        var run = new MachineHarness(new Plan { Flow = "f", Steps = [Step("a"), Step("b")], Timeout = TimeSpan.FromMinutes(30) });
+        var run = new MachineHarness(
+            new Plan { Flow = "f", Steps = [Step("a"), Step("b")], Timeout = TimeSpan.FromMinutes(30) });
         var fence = run.Claim("a");
         run.Wait(TimeSpan.FromMinutes(30));
         Assert.NotNull(run["a"].Current!.StopAsked);

@@ -40,7 +40,8 @@ public sealed class RunMachineTests
     [Fact]
     public void After_a_failure_handlers_and_always_steps_run_and_the_run_fails()
     {
-        var run = new MachineHarness(Step("test"), Step("ship"), Step("alert", "steps.test.status == 'failed'"), Step("tidy", "always()"));
+        var run = new MachineHarness(
+            Step("test"), Step("ship"), Step("alert", "steps.test.status == 'failed'"), Step("tidy", "always()"));
         run.Fail("test");
         Assert.Equal((RunStatus.Skipped, ReasonCode.Upstream), (run["ship"].Status, run["ship"].Reason));
         run.Succeed("alert");
@@ -153,14 +154,19 @@ public sealed class RunMachineTests
     {
         var run = new MachineHarness(Step("a"), Step("b", "steps.a.outputs.deploy == 'yes'"));
         var fence = run.Claim("a");
-        run.Apply(new RunEvent.Finished(fence, new AttemptOutcome(RunStatus.Success, ReasonCode.None) { Outputs = new Dictionary<string, string> { ["deploy"] = "yes" } }));
+        run.Apply(
+            new RunEvent.Finished(
+                fence, new AttemptOutcome(
+                    RunStatus.Success,
+                    ReasonCode.None) { Outputs = new Dictionary<string, string> { ["deploy"] = "yes" } }));
         Assert.Equal(StepPhase.Queued, run["b"].Phase);
     }
 
     [Fact]
     public void A_required_resource_that_nobody_left_fails_the_step_before_it_is_queued()
     {
-        var run = new MachineHarness(Step("a"), Step("b") with { Resources = [new PlanResource("deps", "in", "a", true)] });
+        var run = new MachineHarness(
+            Step("a"), Step("b") with { Resources = [new PlanResource("deps", "in", "a", true)] });
         run.Succeed("a");
         Assert.Equal((RunStatus.Failed, ReasonCode.Artifact), (run["b"].Status, run["b"].Reason));
         Assert.Contains("deps", run["b"].Message, StringComparison.Ordinal);

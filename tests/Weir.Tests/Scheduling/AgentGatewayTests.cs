@@ -73,7 +73,9 @@ public sealed class AgentGatewayTests
         await rig.StartAsync("a");
         await rig.StartAsync("b");
         var fence = Assert.Single(await rig.ClaimAsync(1, slots: 1)).Fence;
-        var answer = await rig.Core.Gateway.FinishAsync(rig.Agent, Success(fence) with { ClaimNonce = new ClaimNonce(1, 2), FreeSlots = 1, Runtimes = ["fake"] }, Never);
+        var answer = await rig.Core.Gateway.FinishAsync(
+            rig.Agent, Success(fence) with { ClaimNonce = new ClaimNonce(1, 2), FreeSlots = 1, Runtimes = ["fake"] },
+            Never);
         Assert.Equal(WriteVerdict.Accepted, answer.Verdict);
         Assert.NotEqual(fence.Run, Assert.Single(answer.Next).Fence.Run);
     }
@@ -87,7 +89,8 @@ public sealed class AgentGatewayTests
         rig.Time.Advance(TimeSpan.FromSeconds(31));
         await rig.Core.Timers.RunOnceAsync(Never);
         Assert.Equal(StepPhase.Unreachable, (await rig.Core.Keeper.LoadAsync(run, Never))!.Steps[0].Phase);
-        var renewed = await rig.Core.Gateway.RenewAsync(rig.Agent, new RenewRequest(new ClaimNonce(1, 1), [fence]), Never);
+        var renewed = await rig.Core.Gateway.RenewAsync(
+            rig.Agent, new RenewRequest(new ClaimNonce(1, 1), [fence]), Never);
         Assert.Equal(LeaseVerdict.Held, Assert.Single(renewed.Answers).Verdict);
         Assert.Equal(StepPhase.Leased, (await rig.Core.Keeper.LoadAsync(run, Never))!.Steps[0].Phase);
         Assert.Empty(await rig.Store.ListExpiredLeasesAsync(rig.Time.GetUtcNow(), 10, Never));
@@ -97,7 +100,8 @@ public sealed class AgentGatewayTests
     public async Task A_waiting_claim_is_woken_by_a_run_that_starts()
     {
         var rig = new GatewayRig();
-        var waiting = rig.Core.Gateway.ClaimAsync(rig.Agent, new ClaimRequest(new ClaimNonce(1, 1), 1, 30_000) { Runtimes = ["fake"] }, Never);
+        var waiting = rig.Core.Gateway.ClaimAsync(
+            rig.Agent, new ClaimRequest(new ClaimNonce(1, 1), 1, 30_000) { Runtimes = ["fake"] }, Never);
         Assert.False(waiting.IsCompleted);
         await rig.StartAsync("a");
         Assert.Single((await waiting).Assignments);
@@ -111,7 +115,8 @@ public sealed class AgentGatewayTests
         var fence = Assert.Single(await rig.ClaimAsync(1, slots: 1)).Fence;
         await rig.Core.Runs.CancelAsync("default", run, "ann", Never);
         Assert.Equal(ChannelMessageKind.Stop, (await rig.Core.Gateway.NextMessageAsync(rig.Agent, Never)).Kind);
-        var renewed = await rig.Core.Gateway.RenewAsync(rig.Agent, new RenewRequest(new ClaimNonce(1, 1), [fence]), Never);
+        var renewed = await rig.Core.Gateway.RenewAsync(
+            rig.Agent, new RenewRequest(new ClaimNonce(1, 1), [fence]), Never);
         Assert.Equal(LeaseVerdict.Stop, Assert.Single(renewed.Answers).Verdict);
         Assert.True((await rig.Core.Gateway.ReportAsync(rig.Agent, new ReportRequest(fence), Never)).Stop);
     }
@@ -122,9 +127,11 @@ public sealed class AgentGatewayTests
         var rig = new GatewayRig();
         await rig.StartAsync("a");
         var elsewhere = rig.Agent with { Namespaces = ["other"] };
-        var answer = await rig.Core.Gateway.ClaimAsync(elsewhere, new ClaimRequest(new ClaimNonce(1, 1), 1, 0) { Runtimes = ["fake"] }, Never);
+        var answer = await rig.Core.Gateway.ClaimAsync(
+            elsewhere, new ClaimRequest(new ClaimNonce(1, 1), 1, 0) { Runtimes = ["fake"] }, Never);
         Assert.Empty(answer.Assignments);
     }
 
-    private static FinishRequest Success(AttemptFence fence) => new(fence, new AttemptOutcome(RunStatus.Success, ReasonCode.None));
+    private static FinishRequest Success(AttemptFence fence) =>
+        new(fence, new AttemptOutcome(RunStatus.Success, ReasonCode.None));
 }

@@ -20,7 +20,8 @@ public sealed class FairShareTests
     [Fact]
     public void Namespaces_take_turns_within_one_claim()
     {
-        var entries = Enumerable.Range(0, 4).SelectMany(i => new[] { Entry("a", $"a{i}", i), Entry("b", $"b{i}", 10 + i) });
+        var entries = Enumerable.Range(0, 4).SelectMany(
+            i => new[] { Entry("a", $"a{i}", i), Entry("b", $"b{i}", 10 + i) });
         var picks = FairShare.Pick(entries, new Dictionary<string, int>(), 4);
         Assert.Equal(["a0", "b0", "a1", "b1"], picks.Select(p => p.Run));
     }
@@ -28,7 +29,8 @@ public sealed class FairShareTests
     [Fact]
     public void Within_a_namespace_priority_goes_before_age()
     {
-        var picks = FairShare.Pick([Entry("n", "old", 0), Entry("n", "urgent", 5) with { Priority = 1 }], new Dictionary<string, int>(), 1);
+        var picks = FairShare.Pick(
+            [Entry("n", "old", 0), Entry("n", "urgent", 5) with { Priority = 1 }], new Dictionary<string, int>(), 1);
         Assert.Equal("urgent", Assert.Single(picks).Run);
     }
 

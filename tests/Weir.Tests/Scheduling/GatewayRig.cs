@@ -32,7 +32,12 @@ internal sealed class GatewayRig
     /// <summary>Starts a run with those steps on the fake runtime; returns its id.</summary>
     public async Task<string> StartAsync(params string[] steps)
     {
-        var plan = new Plan { Flow = "f", Steps = [.. steps.Select(s => new PlanStep { Name = s, Commands = ["true"], Runtime = "fake" })] };
+        var plan =
+            new Plan
+            {
+                Flow = "f",
+                Steps = [.. steps.Select(s => new PlanStep { Name = s, Commands = ["true"], Runtime = "fake" })],
+            };
         var run = new RunState
         {
             Id = _ids.Next(),
@@ -43,7 +48,8 @@ internal sealed class GatewayRig
             Created = Time.GetUtcNow(),
             Steps = [.. steps.Select(s => new StepState { Name = s })],
         };
-        await Core.Keeper.InsertAsync(run, new PlanRow(run.PlanDigest, RunCodec.PlanJson(plan)), null, CancellationToken.None);
+        await Core.Keeper.InsertAsync(
+            run, new PlanRow(run.PlanDigest, RunCodec.PlanJson(plan)), null, CancellationToken.None);
         return run.Id;
     }
 

@@ -20,9 +20,11 @@ public abstract class DocumentSuite : StoreSuite
     {
         await Commit(Samples.Writes(new DocumentWrite("flows/a", 0, "{}"))).Done();
         Assert.Equal(
-            ConflictKind.DocumentVersion, await Commit(Samples.Writes(new DocumentWrite("flows/a", expected, "[]"))).Refused());
+            ConflictKind.DocumentVersion,
+            await Commit(Samples.Writes(new DocumentWrite("flows/a", expected, "[]"))).Refused());
         Assert.Equal(
-            ConflictKind.DocumentVersion, await Commit(Samples.Writes(new DocumentWrite("flows/a", expected, null))).Refused());
+            ConflictKind.DocumentVersion,
+            await Commit(Samples.Writes(new DocumentWrite("flows/a", expected, null))).Refused());
         Assert.Equal("{}", (await Documents.GetAsync("flows/a", Token))!.Json);
     }
 

@@ -47,7 +47,8 @@ public abstract class LeaseSuite : StoreSuite
         var stale = new Commit { Unlease = [new LeaseKey("r1", "test", 6)], Events = [Samples.Event("r1")] };
         Assert.Equal(ConflictKind.Lease, await Commit(stale).Refused());
         await Commit(new Commit { Unlease = [new LeaseKey("r1", "test", 7)] }).Done();
-        Assert.Equal(ConflictKind.Lease, await Commit(new Commit { Unlease = [new LeaseKey("r1", "test", 7)] }).Refused());
+        Assert.Equal(
+            ConflictKind.Lease, await Commit(new Commit { Unlease = [new LeaseKey("r1", "test", 7)] }).Refused());
         Assert.Empty(await Records.CountLeasesAsync(Token));
         Assert.Equal(0, await Records.LastEventAsync(Token));
     }
@@ -62,7 +63,8 @@ public abstract class LeaseSuite : StoreSuite
             new("r2", "test", 1, 7), mine.Fence, mine.Fence with { Lease = 6 }, mine.Fence with { Attempt = 2 },
             mine.Fence with { Run = "r9" },
         ];
-        Assert.Equal([false, true, false, false, false], await Records.RenewLeasesAsync("ann", fences, Samples.At(60), Token));
+        Assert.Equal(
+            [false, true, false, false, false], await Records.RenewLeasesAsync("ann", fences, Samples.At(60), Token));
         Assert.Equal(Samples.At(60), (await Records.GetLeaseAsync("r1", "test", Token))!.Until);
         Assert.Equal(Samples.At(30), (await Records.GetLeaseAsync("r2", "test", Token))!.Until);
         Assert.Equal([true], await Records.RenewLeasesAsync("ann", [mine.Fence], Samples.At(50), Token));

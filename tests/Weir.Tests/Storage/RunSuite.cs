@@ -8,7 +8,8 @@ public abstract class RunSuite : StoreSuite
     [Fact]
     public async Task Keeps_a_run_with_its_steps_in_order()
     {
-        var commit = Samples.Inserts(Samples.Run("r1")) with { Steps = [Samples.Step("r1", 1, "b"), Samples.Step("r1", 0, "a")] };
+        var commit = Samples.Inserts(
+            Samples.Run("r1")) with { Steps = [Samples.Step("r1", 1, "b"), Samples.Step("r1", 0, "a")] };
         Assert.Equal(1, (await Commit(commit).Done()).RunNumber);
         var rows = await Records.LoadRunAsync("r1", Token);
         Assert.Equal(Samples.Run("r1") with { Number = 1, Version = 1 }, rows!.Run);
@@ -29,7 +30,8 @@ public abstract class RunSuite : StoreSuite
     public async Task Replaces_a_run_at_its_version_and_keeps_what_never_changes()
     {
         await Commit(Samples.Inserts(Samples.Run("r1"))).Done();
-        var ended = Samples.Ended(Samples.Run("r1", "other", "other")) with { Created = Samples.At(99), Revision = null };
+        var ended = Samples.Ended(
+            Samples.Run("r1", "other", "other")) with { Created = Samples.At(99), Revision = null };
         Assert.Equal(1, (await Commit(new Commit { Run = new RunWrite(ended, 1) }).Done()).RunNumber);
         var expected = ended with
         {
@@ -93,7 +95,8 @@ public abstract class RunSuite : StoreSuite
             Lease = [Samples.Lease("r1", "b")],
             Events = [Samples.Event("r1")],
         }).Done();
-        Assert.Equal(ConflictKind.RunVersion, await Commit(new Commit { DeleteRun = new RunDeletion("r1", 2) }).Refused());
+        Assert.Equal(
+            ConflictKind.RunVersion, await Commit(new Commit { DeleteRun = new RunDeletion("r1", 2) }).Refused());
         await Commit(new Commit { DeleteRun = new RunDeletion("r1", 1) }).Done();
         Assert.Null(await Records.LoadRunAsync("r1", Token));
         Assert.Empty(await Records.ListQueueHeadsAsync(Token));
@@ -128,7 +131,8 @@ public abstract class RunSuite : StoreSuite
         Assert.Equal(["r5", "r4", "r2", "r1"], await Ids(new RunQuery { Flow = "build" }));
         Assert.Equal(["r5", "r3"], await Ids(new RunQuery { Statuses = [RunStatus.Failed, RunStatus.Success] }));
         Assert.Equal(["r4", "r1"], await Ids(new RunQuery { Namespace = "default", Statuses = [RunStatus.Running] }));
-        Assert.Equal(["r2"], await Ids(new RunQuery { Namespace = "other", Before = "r5", Statuses = [RunStatus.Running] }));
+        Assert.Equal(
+            ["r2"], await Ids(new RunQuery { Namespace = "other", Before = "r5", Statuses = [RunStatus.Running] }));
         Assert.Equal(["r5", "r4", "r3"], await Ids(new RunQuery { CreatedSince = Samples.At(30) }));
         Assert.Equal(["r4"], await Ids(new RunQuery { Before = "r5", Flow = "build", CreatedSince = Samples.At(30) }));
         Assert.Empty(await Ids(new RunQuery { Before = "r1" }));
@@ -140,7 +144,8 @@ public abstract class RunSuite : StoreSuite
         foreach (var (id, due) in (ValueTuple<string, int>[])[("r1", 30), ("r2", 10), ("r3", 20), ("r4", 10)])
             await Commit(Samples.Inserts(Samples.Run(id) with { Due = Samples.At(due) })).Done();
         Assert.Equal(Samples.At(10), await Records.NextDueAsync(Token));
-        Assert.Equal(["r2", "r4", "r3"], (await Records.ListDueRunsAsync(Samples.At(20), 9, Token)).Select(run => run.Id));
+        Assert.Equal(
+            ["r2", "r4", "r3"], (await Records.ListDueRunsAsync(Samples.At(20), 9, Token)).Select(run => run.Id));
         Assert.Equal(["r2"], (await Records.ListDueRunsAsync(Samples.At(20), 1, Token)).Select(run => run.Id));
         Assert.Empty(await Records.ListDueRunsAsync(Samples.At(10).AddMilliseconds(-1), 9, Token));
         await Commit(new Commit { Run = new RunWrite(Samples.Ended(Samples.Run("r2")), 1) }).Done();

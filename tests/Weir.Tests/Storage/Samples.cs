@@ -29,10 +29,12 @@ internal static class Samples
     public static StepRow Step(string run, int index, string name = "test") =>
         new(run, index, name, RunStatus.Pending, """{"attempts":[]}""");
 
-    public static QueueRow Queued(string run, string step = "test", string @namespace = "default", string shape = "linux") =>
+    public static QueueRow Queued(
+        string run, string step = "test", string @namespace = "default", string shape = "linux") =>
         new(run, step, @namespace, shape) { Enqueued = Noon };
 
-    public static LeaseRow Lease(string run, string step = "test", long lease = 7, string agent = "ann", int ordinal = 0) =>
+    public static LeaseRow Lease(
+        string run, string step = "test", long lease = 7, string agent = "ann", int ordinal = 0) =>
         new(new AttemptFence(run, step, 1, lease), agent, "default")
         {
             Nonce = new ClaimNonce(1, lease),

@@ -2,7 +2,9 @@ using Weir.Engine.Storage;
 
 namespace Weir.Tests.Storage;
 
-/// <summary>What every backend of documents and records must do; each suite below has one small subclass for each backend.</summary>
+/// <summary>
+/// What every backend of documents and records must do; each suite below has one small subclass for each backend.
+/// </summary>
 public abstract class StoreSuite : IDisposable
 {
     protected abstract IDocumentStore Documents { get; }

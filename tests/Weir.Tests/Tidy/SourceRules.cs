@@ -19,7 +19,9 @@ internal static partial class SourceRules
             yield return new Violation(file.Path, 1, "file", $"{file.Lines.Length} lines, at most {MaxFileLines}");
     }
 
-    /// <summary>The insides of literals do not count: a message or a sample stands on one line, so that it can be found.</summary>
+    /// <summary>
+    /// The insides of literals do not count: a message or a sample stands on one line, so that it can be found.
+    /// </summary>
     public static IEnumerable<Violation> LongLines(SourceFile file)
     {
         var code = file.Text.Code.Split('\n');

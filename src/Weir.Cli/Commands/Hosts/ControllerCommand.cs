@@ -18,7 +18,8 @@ internal static class ControllerCommand
             await RunAsync(invocation, await host.ReadAsync(invocation, cancellationToken), cancellationToken));
     }
 
-    public static async Task<int> RunAsync(Invocation invocation, WeirConfig config, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        Invocation invocation, WeirConfig config, CancellationToken cancellationToken)
     {
         var host = invocation.Host;
         var options = config.ToControllerOptions() with { Time = host.Time };

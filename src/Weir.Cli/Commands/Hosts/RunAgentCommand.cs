@@ -32,7 +32,8 @@ internal static class RunAgentCommand
     {
         var host = invocation.Host;
         var url = config.Join.Url ?? throw CliException.Usage("--join URL is needed: the controller to work for");
-        var options = AgentSettings.Options(config.DataFolder, flags.NameOf(invocation), invocation.Value(flags.Slots)) with
+        var options = AgentSettings.Options(
+            config.DataFolder, flags.NameOf(invocation), invocation.Value(flags.Slots)) with
         {
             Controller = Endpoint.Parse(url),
             JoinToken = config.Join.Token,
@@ -45,8 +46,10 @@ internal static class RunAgentCommand
         IReadOnlyList<IContainerRuntime> runtimes =
             [.. kinds.Select(kind => kind == "process" ? processes! : AgentSettings.Fake(host.Time))];
         using var loggers = LoggerFactory.Create(HostLogging.At(LogLevel.Information));
-        await using var told = cancellationToken.Register(() => host.Error.WriteLine("finishing what runs; again to stop now"));
-        host.Error.WriteLine($"agent '{options.Name}' works for {url}: {options.Slots} slots, runtimes: {string.Join(", ", kinds)}");
+        await using var told = cancellationToken.Register(
+            () => host.Error.WriteLine("finishing what runs; again to stop now"));
+        host.Error.WriteLine(
+            $"agent '{options.Name}' works for {url}: {options.Slots} slots, runtimes: {string.Join(", ", kinds)}");
         await AgentHost.RunAsync(
             options, runtimes, link: null, host.Time, new Random(), loggers, cancellationToken, host.Impatience);
         return ExitCodes.Ok;
@@ -56,7 +59,8 @@ internal static class RunAgentCommand
 /// <summary>Flags of an agent that no config file has.</summary>
 internal sealed class RunAgentFlags
 {
-    public Option<string?> Name { get; } = new("--name") { Description = "The name people see; this machine's unless given.", HelpName = "NAME" };
+    public Option<string?> Name { get; } =
+        new("--name") { Description = "The name people see; this machine's unless given.", HelpName = "NAME" };
 
     public Option<int?> Slots { get; } = new("--slots")
     {
@@ -68,7 +72,8 @@ internal sealed class RunAgentFlags
         Description = "Offer the process runtime: steps are processes of this machine, hardly shut in.",
     };
 
-    public Option<bool> Fake { get; } = new("--fake") { Description = "Offer the fake runtime: steps are only pretended." };
+    public Option<bool> Fake { get; } =
+        new("--fake") { Description = "Offer the fake runtime: steps are only pretended." };
 
     public Option<string?> CaFile { get; } = new("--ca-file")
     {
@@ -84,6 +89,8 @@ internal sealed class RunAgentFlags
         var kinds = new List<string>();
         if (invocation.Value(AllowProcess)) kinds.Add("process");
         if (invocation.Value(Fake)) kinds.Add("fake");
-        return kinds.Count > 0 ? kinds : throw CliException.Usage("an agent needs a runtime: --allow-process or --fake");
+        return kinds.Count > 0
+            ? kinds
+            : throw CliException.Usage("an agent needs a runtime: --allow-process or --fake");
     }
 }

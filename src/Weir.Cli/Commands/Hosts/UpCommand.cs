@@ -18,7 +18,8 @@ internal static class UpCommand
         {
             Description = "Steps at once; as many as processors unless given.", HelpName = "N",
         };
-        var detach = new Option<bool>("--detach") { Description = "Return once it is ready; it goes on in the background." };
+        var detach =
+            new Option<bool>("--detach") { Description = "Return once it is ready; it goes on in the background." };
         var quiet = new Option<bool>("--quiet") { Description = "Log warnings only." };
         var command = new Command("up", "Start controller and agent in one process.") { detach, slots, quiet };
         host.AddTo(command);
@@ -52,15 +53,18 @@ internal static class UpCommand
     }
 
     private static async Task LabelAsync(
-        Invocation invocation, LocalSystem system, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+        Invocation invocation, LocalSystem system, IReadOnlyDictionary<string, string> labels,
+        CancellationToken cancellationToken)
     {
         if (labels.Count == 0) return;
-        using var call = new ControllerCall(invocation, new Endpoint(system.Address, system.AdminToken, Namespace: null));
+        using var call = new ControllerCall(
+            invocation, new Endpoint(system.Address, system.AdminToken, Namespace: null));
         await call.Client.Agents.UpdateAsync(
             system.Agent.Id, new UpdateAgentRequest { Labels = labels }, cancellationToken);
     }
 
-    private static async Task<int> DetachAsync(Invocation invocation, string folder, CancellationToken cancellationToken)
+    private static async Task<int> DetachAsync(
+        Invocation invocation, string folder, CancellationToken cancellationToken)
     {
         var host = invocation.Host;
         if (PidFile.ReadAlive(folder) is { } other)

@@ -12,8 +12,8 @@ using Weir.Engine.Security;
 namespace Weir.Controller.Features.AgentProtocol;
 
 /// <summary>
-/// Judges requests of agents: the protocol's number, the clock, the signature over the exact bytes, and what the registry
-/// says of the agent now. Reads nothing from the store.
+/// Judges requests of agents: the protocol's number, the clock, the signature over the exact bytes, and what the
+/// registry says of the agent now. Reads nothing from the store.
 /// </summary>
 internal sealed class AgentGate(AgentRegistry agents, AgentSessions sessions, ControllerOptions options)
 {
@@ -35,7 +35,8 @@ internal sealed class AgentGate(AgentRegistry agents, AgentSessions sessions, Co
     }
 
     /// <summary>The agent that opens a session with a request signed by its own key.</summary>
-    public (AgentEntry? Agent, Refusal? Refusal) AdmitWithKey(HttpContext context, string agent, ReadOnlySpan<byte> body)
+    public (AgentEntry? Agent, Refusal? Refusal) AdmitWithKey(
+        HttpContext context, string agent, ReadOnlySpan<byte> body)
     {
         if (CheckProtocol(context) is { } protocol) return (null, protocol);
         if (agents.Find(agent) is not { } entry)
@@ -59,7 +60,9 @@ internal sealed class AgentGate(AgentRegistry agents, AgentSessions sessions, Co
     public static Refusal? CheckProtocol(HttpContext context)
     {
         var given = Header(context, ApiHeaders.Protocol);
-        if (int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Served.Contains(number)) return null;
+        if (int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && Served.Contains(number))
+            return null;
         return new Refusal(StatusCodes.Status400BadRequest, ErrorCodes.ProtocolUnsupported, "protocol not supported")
         {
             Detail = $"this controller serves the agent protocol {string.Join(" and ", Served)}, not `{given}`: update the older side",
@@ -70,7 +73,8 @@ internal sealed class AgentGate(AgentRegistry agents, AgentSessions sessions, Co
     {
         AgentState.Pending => Refusal.Forbidden(
             ErrorCodes.AgentNotApproved, $"the agent waits for approval: `weir agent approve {agent.Id}`"),
-        AgentState.Revoked => Refusal.Forbidden(ErrorCodes.AgentRevoked, "the agent was revoked: enrol it anew with another key"),
+        AgentState.Revoked =>
+            Refusal.Forbidden(ErrorCodes.AgentRevoked, "the agent was revoked: enrol it anew with another key"),
         _ => null,
     };
 
@@ -80,7 +84,8 @@ internal sealed class AgentGate(AgentRegistry agents, AgentSessions sessions, Co
         var now = options.Time.GetUtcNow().ToUnixTimeMilliseconds();
         if (!long.TryParse(Header(context, ApiHeaders.Time), NumberStyles.None, CultureInfo.InvariantCulture, out time))
             late = Invalid(context, $"the header {ApiHeaders.Time} with unix milliseconds is missing");
-        else if (time - now > RequestSignature.MaxSkew.TotalMilliseconds || now - time > RequestSignature.MaxSkew.TotalMilliseconds)
+        else if (time - now > RequestSignature.MaxSkew.TotalMilliseconds
+            || now - time > RequestSignature.MaxSkew.TotalMilliseconds)
             late = Invalid(context, "the clocks are more than 5 minutes apart: use the time given in the answer");
         return late is null;
     }

@@ -40,7 +40,8 @@ internal static class AgentProtocolEndpoints
     private static async Task<IResult> ClaimAsync(
         string agent, HttpContext context, AgentGate gate, AgentGateway gateway, IHostApplicationLifetime lifetime)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, lifetime.ApplicationStopping);
         return await HandleAsync<ClaimRequest, ClaimResponse>(
             (agent, context, gate),
             (entry, request) =>

@@ -10,7 +10,9 @@ using Weir.Engine.Storage;
 
 namespace Weir.Controller.Features.AgentProtocol;
 
-/// <summary>Blobs for agents, as long as they hold the attempt that needs them. The digest verifies the bytes.</summary>
+/// <summary>
+/// Blobs for agents, as long as they hold the attempt that needs them. The digest verifies the bytes.
+/// </summary>
 internal static class BlobEndpoints
 {
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
@@ -19,12 +21,14 @@ internal static class BlobEndpoints
         string agent, string digest, HttpContext context, AgentGate gate, BlobDesk desk)
     {
         var streamed = HttpMethods.IsPut(context.Request.Method);
-        var (entry, refusal) = gate.Admit(context, agent, streamed ? RequestSignature.StreamedBody : RequestSignature.DigestOf([]));
+        var (entry, refusal) = gate.Admit(
+            context, agent, streamed ? RequestSignature.StreamedBody : RequestSignature.DigestOf([]));
         if (entry is null) return refusal!;
         var (fence, unfit) = FenceQuery.Read(context.Request.Query);
         if (fence is null) return unfit!;
         if (!IsDigest(digest)) return Refusal.Invalid("digest", "`sha256:` and 64 lower-case hex digits are expected");
-        if (!await desk.Gateway.HoldsAsync(entry.Identity, fence, context.RequestAborted)) return FenceQuery.Fenced(fence);
+        if (!await desk.Gateway.HoldsAsync(entry.Identity, fence, context.RequestAborted))
+            return FenceQuery.Fenced(fence);
         if (streamed) return await desk.PutAsync(digest, context);
         return HttpMethods.IsHead(context.Request.Method)
             ? await desk.HeadAsync(digest, context)
@@ -74,5 +78,6 @@ internal sealed class BlobDesk(AgentGateway gateway, IBlobStore blobs, Controlle
         };
     }
 
-    private static Refusal NotFound(string digest) => Refusal.NotFound(ErrorCodes.BlobNotFound, $"there is no blob {digest}");
+    private static Refusal NotFound(string digest) =>
+        Refusal.NotFound(ErrorCodes.BlobNotFound, $"there is no blob {digest}");
 }

@@ -19,7 +19,8 @@ internal static class ChannelEndpoint
         var (entry, refusal) = gate.Admit(context, agent, RequestSignature.DigestOf([]));
         if (entry is null) return refusal!;
         if (!context.WebSockets.IsWebSocketRequest) return Refusal.Invalid("", "the channel is a WebSocket");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, lifetime.ApplicationStopping);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var listening = ListenAsync(socket, stop);
         await SendAsync(socket, entry, gateway, stop.Token);
@@ -55,7 +56,9 @@ internal static class ChannelEndpoint
         var buffer = new byte[256];
         try
         {
-            while (await socket.ReceiveAsync(buffer.AsMemory(), stop.Token) is { MessageType: not WebSocketMessageType.Close })
+            while (
+                await socket.ReceiveAsync(
+                    buffer.AsMemory(), stop.Token) is { MessageType: not WebSocketMessageType.Close })
             {
                 // what it says is not asked for
             }
@@ -73,7 +76,8 @@ internal static class ChannelEndpoint
         try
         {
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-                await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "stopping", CancellationToken.None);
+                await socket.CloseOutputAsync(
+                    WebSocketCloseStatus.EndpointUnavailable, "stopping", CancellationToken.None);
         }
         catch (Exception gone) when (gone is WebSocketException or InvalidOperationException)
         {

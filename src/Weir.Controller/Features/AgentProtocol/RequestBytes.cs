@@ -24,7 +24,9 @@ internal readonly struct RequestBytes : IDisposable
         var length = 0;
         try
         {
-            while (await context.Request.Body.ReadAsync(buffer.AsMemory(length), context.RequestAborted) is > 0 and var read)
+            while (
+                await context.Request.Body.ReadAsync(
+                    buffer.AsMemory(length), context.RequestAborted) is > 0 and var read)
             {
                 length += read;
                 if (length > limit) throw TooLarge(limit);

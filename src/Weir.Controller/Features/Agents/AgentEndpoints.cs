@@ -26,8 +26,11 @@ internal static class AgentEndpoints
         agents.MapGet(ApiRoutes.Agent, GetAsync).WithName("GetAgent")
             .WithSummary("Get an agent by its id, a suffix of it, or its name").Produces<AgentView>().Refuses(404);
         Changes(agents.MapPost(ApiRoutes.AgentApprove, ApproveAsync), "ApproveAgent", "Let a pending agent work");
-        Changes(agents.MapPost(ApiRoutes.AgentDrain, DrainAsync), "DrainAgent", "Let an agent finish what it has and take no more");
-        Changes(agents.MapPost(ApiRoutes.AgentResume, ResumeAsync), "ResumeAgent", "Let a draining agent take work again");
+        Changes(
+            agents.MapPost(ApiRoutes.AgentDrain, DrainAsync), "DrainAgent",
+            "Let an agent finish what it has and take no more");
+        Changes(
+            agents.MapPost(ApiRoutes.AgentResume, ResumeAsync), "ResumeAgent", "Let a draining agent take work again");
         Changes(agents.MapPost(ApiRoutes.AgentRevoke, RevokeAsync), "RevokeAgent", "Shut an agent out for good");
         Changes(
             agents.MapPut(ApiRoutes.AgentLabels, UpdateAsync).Takes<UpdateAgentRequest>(),
@@ -73,7 +76,8 @@ internal static class AgentEndpoints
         string agent, AgentRegistry agents, AgentViews views, CancellationToken cancellationToken) =>
         await AnswerAsync(agent, await agents.RevokeAsync(agent, cancellationToken), views, cancellationToken);
 
-    private static async Task<IResult> UpdateAsync(string agent, HttpContext context, AgentRegistry agents, AgentViews views)
+    private static async Task<IResult> UpdateAsync(
+        string agent, HttpContext context, AgentRegistry agents, AgentViews views)
     {
         var (request, refusal) = await JsonBody.ReadAsync<UpdateAgentRequest>(context);
         if (request is null) return refusal!;
@@ -82,7 +86,8 @@ internal static class AgentEndpoints
     }
 
     private static async Task<IResult> AnswerAsync(
-        string agent, AgentChangeOutcome outcome, AgentViews views, CancellationToken cancellationToken) => outcome switch
+        string agent, AgentChangeOutcome outcome, AgentViews views,
+        CancellationToken cancellationToken) => outcome switch
         {
             AgentChangeOutcome.Changed changed =>
                 JsonAnswer.Ok(await views.OfAsync(changed.Agent, cancellationToken), WeirJson.Default.AgentView),

@@ -23,7 +23,8 @@ internal static class JoinTokenEndpoints
             .Produces<CreateJoinTokenResponse>(201).Refuses(400);
         tokens.MapGet(ApiRoutes.JoinTokens, ListAsync).WithName("ListJoinTokens")
             .WithSummary("List join tokens that can still be used").Produces<Page<JoinTokenView>>();
-        tokens.MapDelete(ApiRoutes.JoinToken, DeleteAsync).WithName("DeleteJoinToken").WithSummary("Take a join token back")
+        tokens.MapDelete(
+            ApiRoutes.JoinToken, DeleteAsync).WithName("DeleteJoinToken").WithSummary("Take a join token back")
             .Produces(204).Refuses(404);
     }
 
@@ -39,9 +40,11 @@ internal static class JoinTokenEndpoints
 
     private static async Task<IResult> ListAsync(AgentRegistry agents, CancellationToken cancellationToken) =>
         JsonAnswer.Ok(
-            new Page<JoinTokenView>(await agents.JoinTokens.ListAsync(cancellationToken)), WeirJson.Default.PageJoinTokenView);
+            new Page<JoinTokenView>(await agents.JoinTokens.ListAsync(cancellationToken)),
+            WeirJson.Default.PageJoinTokenView);
 
-    private static async Task<IResult> DeleteAsync(string token, AgentRegistry agents, CancellationToken cancellationToken) =>
+    private static async Task<IResult> DeleteAsync(
+        string token, AgentRegistry agents, CancellationToken cancellationToken) =>
         await agents.JoinTokens.DeleteAsync(token, cancellationToken)
             ? TypedResults.NoContent()
             : Refusal.NotFound(ErrorCodes.TokenNotFound, $"there is no join token with the id `{token}`");

@@ -69,7 +69,8 @@ internal static class ArtifactEndpoints
     private static Refusal NotFound(string what) => Refusal.NotFound(ErrorCodes.ArtifactNotFound, what);
 
     private static FileStreamHttpResult Whole(ArtifactRecord artifact, Stream tar) => TypedResults.Stream(
-        tar, "application/x-tar", $"{artifact.Name}.tar", entityTag: new EntityTagHeaderValue($"\"{artifact.Digest}\""));
+        tar, "application/x-tar", $"{artifact.Name}.tar",
+        entityTag: new EntityTagHeaderValue($"\"{artifact.Digest}\""));
 
     private static async Task<IResult> OneFileAsync(Stream tar, string path, CancellationToken cancellationToken)
     {
@@ -90,4 +91,5 @@ internal static class ArtifactEndpoints
 }
 
 /// <summary>Where an artifact is and who asks for it.</summary>
-internal readonly record struct ArtifactPlace(string Run, string Step, string Artifact, Caller Caller, RunOperations Runs);
+internal readonly record struct ArtifactPlace(
+    string Run, string Step, string Artifact, Caller Caller, RunOperations Runs);

@@ -32,7 +32,8 @@ internal static class FlowEndpoints
             .TakesQuery("revision", "integer", "The revision; the newest when left out.")
             .Produces<FlowView>().Refuses(400, 404);
         flows.MapGet(ApiRoutes.FlowRevisions, ListRevisionsAsync).WithName("ListFlowRevisions")
-            .WithSummary("List a flow's revisions, newest first").TakesPage().Produces<Page<FlowView>>().Refuses(400, 404);
+            .WithSummary(
+                "List a flow's revisions, newest first").TakesPage().Produces<Page<FlowView>>().Refuses(400, 404);
         flows.MapDelete(ApiRoutes.Flow, DeleteAsync).WithName("DeleteFlow").WithSummary("Delete a flow; its runs stay")
             .Needs(TokenRole.NamespaceAdmin).Produces(204).Refuses(404);
     }
@@ -54,7 +55,8 @@ internal static class FlowEndpoints
 
     private static JsonAnswer<CreateFlowResponse> Answer(CreateFlowOutcome.Accepted accepted, CreateFlowRequest request)
     {
-        var response = new CreateFlowResponse(accepted.Flow) { Changed = accepted.Changed, Warnings = accepted.Warnings };
+        var response =
+            new CreateFlowResponse(accepted.Flow) { Changed = accepted.Changed, Warnings = accepted.Warnings };
         return accepted.Changed && !request.DryRun
             ? JsonAnswer.Created(response, WeirJson.Default.CreateFlowResponse)
             : JsonAnswer.Ok(response, WeirJson.Default.CreateFlowResponse);
@@ -84,7 +86,9 @@ internal static class FlowEndpoints
     {
         var (limit, cursor) = (query.PageSize(), query.Cursor(RevisionCursor));
         if (query.Refusal is { } refusal) return refusal;
-        int? before = int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int? before = int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
         return await flows.ListRevisionsAsync(caller.Namespace, flow, before, limit, cancellationToken) is { } page
             ? Answer(page, RevisionCursor)
             : NotFound(caller, flow, null);

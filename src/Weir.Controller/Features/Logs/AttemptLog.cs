@@ -7,8 +7,8 @@ using Weir.Engine.Storage;
 namespace Weir.Controller.Features.Logs;
 
 /// <summary>
-/// Reads one attempt's log in one view from an offset on. In the view of both streams an offset counts the bytes of both
-/// in their order of arrival; the index only grows, so that an offset always means the same place.
+/// Reads one attempt's log in one view from an offset on. In the view of both streams an offset counts the bytes of
+/// both in their order of arrival; the index only grows, so that an offset always means the same place.
 /// </summary>
 internal sealed class AttemptLog(ILogStore logs, LogKey key, LogView view)
 {
@@ -24,7 +24,9 @@ internal sealed class AttemptLog(ILogStore logs, LogKey key, LogView view)
     /// <summary>Bytes of both streams that were seen, whatever the view: what to wait for more than.</summary>
     public LogLengths Seen { get; private set; }
 
-    /// <summary>Goes to an offset; a negative one counts from the present end, and one beyond the end goes to the end.</summary>
+    /// <summary>
+    /// Goes to an offset; a negative one counts from the present end, and one beyond the end goes to the end.
+    /// </summary>
     public async Task SeekAsync(long offset, CancellationToken cancellationToken)
     {
         if (offset < 0) offset = Math.Max(0, await LengthAsync(cancellationToken) + offset);
@@ -89,7 +91,8 @@ internal sealed class AttemptLog(ILogStore logs, LogKey key, LogView view)
         ? Seen with { Stdout = Math.Max(Seen.Stdout, entry.Offset + entry.Length) }
         : Seen with { Stderr = Math.Max(Seen.Stderr, entry.Offset + entry.Length) };
 
-    private bool IsInView(LogStream stream) => view == LogView.Both || view == LogView.Stdout == (stream == LogStream.Stdout);
+    private bool IsInView(LogStream stream) =>
+        view == LogView.Both || view == LogView.Stdout == (stream == LogStream.Stdout);
 
     private void Advance(LogIndexEntry entry, int bytes)
     {

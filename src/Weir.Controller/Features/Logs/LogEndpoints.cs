@@ -50,7 +50,8 @@ internal static class LogEndpoints
             ? step.Attempts.FirstOrDefault(candidate => candidate.Number == number)
             : step.Attempts is [.., var newest] ? newest : null;
         if (attempt is null && asked.Attempt is { } wanted)
-            return Refusal.NotFound(Contracts.Problems.ErrorCodes.StepNotFound, $"the step {step.Name} has no attempt {wanted}");
+            return Refusal.NotFound(
+                Contracts.Problems.ErrorCodes.StepNotFound, $"the step {step.Name} has no attempt {wanted}");
         var key = new LogKey(run.Namespace, run.Id, step.Name, attempt?.Number ?? 1);
         var log = new AttemptLog(logs, key, asked.View);
         await log.SeekAsync(asked.Offset, context.RequestAborted);

@@ -85,19 +85,22 @@ internal sealed class LogFollower(EventWriter writer, RunOperations runs, ILogSt
         }
     }
 
-    private static int NewestOf(RunView run, string step) => Find(run, step) is { Attempts: [.., var newest] } ? newest.Number : 0;
+    private static int NewestOf(RunView run, string step) =>
+        Find(run, step) is { Attempts: [.., var newest] } ? newest.Number : 0;
 
     private static bool HasBegun(RunView run, string step, int number) => NewestOf(run, step) >= number;
 
     private static bool AttemptIsOver(RunView run, string step, int number)
     {
         if (Find(run, step) is not { } found || found.Status.IsFinal()) return true;
-        return found.Attempts.FirstOrDefault(attempt => attempt.Number == number)?.Status.IsFinal() ?? NewestOf(run, step) > number;
+        return found.Attempts.FirstOrDefault(
+            attempt => attempt.Number == number)?.Status.IsFinal() ?? NewestOf(run, step) > number;
     }
 
     /// <summary>No attempt comes after this one.</summary>
     private static bool IsOver(RunView run, string step, int number) =>
         Find(run, step) is not { } found || (found.Status.IsFinal() && NewestOf(run, step) <= number);
 
-    private static StepView? Find(RunView run, string step) => run.Steps?.FirstOrDefault(candidate => candidate.Name == step);
+    private static StepView? Find(RunView run, string step) =>
+        run.Steps?.FirstOrDefault(candidate => candidate.Name == step);
 }

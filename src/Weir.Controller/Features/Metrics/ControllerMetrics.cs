@@ -14,7 +14,8 @@ internal sealed class ControllerMetrics : IDisposable
     public ControllerMetrics(MetricsPage page, AgentRegistry agents, ControllerOptions options, ControllerClock clock)
     {
         _meter = new Meter("Weir.Controller", version: null, tags: null, scope: page);
-        _requests = _meter.CreateCounter<long>("weir.http.requests", description: "Requests answered, by class of status.");
+        _requests = _meter.CreateCounter<long>(
+            "weir.http.requests", description: "Requests answered, by class of status.");
         _meter.CreateObservableGauge(
             "weir.agents",
             () => Enum.GetValues<AgentState>().Select(state => new Measurement<int>(

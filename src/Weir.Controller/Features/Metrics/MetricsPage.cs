@@ -23,9 +23,12 @@ internal sealed class MetricsPage : IDisposable
             if (isOurs && instrument.Meter.Name.StartsWith("Weir", StringComparison.Ordinal))
                 listener.EnableMeasurementEvents(instrument, FamilyOf(instrument));
         };
-        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<int>(
+            static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<long>(
+            static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<double>(
+            static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
         _listener.Start();
     }
 
@@ -75,11 +78,14 @@ internal enum MetricKind
     Histogram,
 }
 
-/// <summary>One metric with a value for each set of tags; sets beyond the limit are counted together without tags.</summary>
+/// <summary>
+/// One metric with a value for each set of tags; sets beyond the limit are counted together without tags.
+/// </summary>
 internal sealed class MetricFamily(string name, string help, MetricKind kind)
 {
     private const int MaxSeries = 1_000;
-    private static readonly double[] Bounds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300];
+    private static readonly double[] Bounds =
+        [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300];
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, Series> _series = new(StringComparer.Ordinal);
 

@@ -32,15 +32,18 @@ internal static class OpenApiDescription
         });
     }
 
-    public static void MapApiDescription(this IEndpointRouteBuilder routes) => routes.MapOpenApi(ApiRoutes.OpenApi.Replace("v1", "{documentName}", StringComparison.Ordinal));
+    public static void MapApiDescription(this IEndpointRouteBuilder routes) =>
+        routes.MapOpenApi(ApiRoutes.OpenApi.Replace("v1", "{documentName}", StringComparison.Ordinal));
 
-    private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken _)
+    private static Task Introduce(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken _)
     {
         document.Info = new OpenApiInfo
         {
             Title = "Weir",
             Version = HealthEndpoints.ProductVersion,
-            Description = "Flows, runs, logs, artifacts and agents. Refusals are application/problem+json with a stable code.",
+            Description =
+                "Flows, runs, logs, artifacts and agents. Refusals are application/problem+json with a stable code.",
         };
         document.Servers = [];
         document.Components ??= new OpenApiComponents();
@@ -56,7 +59,8 @@ internal static class OpenApiDescription
         return Task.CompletedTask;
     }
 
-    private static Task Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken _)
+    private static Task Complete(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken _)
     {
         var facts = context.Description.ActionDescriptor.EndpointMetadata;
         foreach (var parameter in facts.OfType<QueryParameter>())
@@ -76,7 +80,8 @@ internal static class OpenApiDescription
 
         if (facts.OfType<RequiredRole>().LastOrDefault() is not { } role) return Task.CompletedTask;
         operation.Description = $"Needs the role {JsonNamingPolicy.SnakeCaseLower.ConvertName(role.Role.ToString())}.";
-        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+        operation.Security =
+            [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
         return Task.CompletedTask;
     }
 }

@@ -26,7 +26,9 @@ internal static class EndpointFacts
         endpoint.WithMetadata(new QueryParameter(name, type, description));
 
     public static RouteHandlerBuilder TakesPage(this RouteHandlerBuilder endpoint) => endpoint
-        .TakesQuery("limit", "integer", $"Items at most, 1 to {QueryReader.LargestPage}; {QueryReader.DefaultPage} when left out.")
+        .TakesQuery(
+            "limit", "integer",
+            $"Items at most, 1 to {QueryReader.LargestPage}; {QueryReader.DefaultPage} when left out.")
         .TakesQuery("cursor", "string", "The `next` of the page before.");
 
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params ReadOnlySpan<int> statuses)

@@ -8,7 +8,9 @@ using Weir.Controller.Hosting;
 
 namespace Weir.Controller.Features.Requests;
 
-/// <summary>Makes live streams of server-sent events; they end when their client leaves or the controller stops.</summary>
+/// <summary>
+/// Makes live streams of server-sent events; they end when their client leaves or the controller stops.
+/// </summary>
 internal sealed class EventStreams(IHostApplicationLifetime lifetime, ControllerOptions options)
 {
     public IResult Open(Func<EventWriter, Task> write) => new EventStream(lifetime, options, write);

@@ -20,5 +20,6 @@ internal static class JsonAnswer
 {
     public static JsonAnswer<T> Ok<T>(T value, JsonTypeInfo<T> type) => new(value, type, StatusCodes.Status200OK);
 
-    public static JsonAnswer<T> Created<T>(T value, JsonTypeInfo<T> type) => new(value, type, StatusCodes.Status201Created);
+    public static JsonAnswer<T> Created<T>(T value, JsonTypeInfo<T> type) =>
+        new(value, type, StatusCodes.Status201Created);
 }

@@ -6,7 +6,9 @@ using Weir.Contracts.Problems;
 
 namespace Weir.Controller.Features.Requests;
 
-/// <summary>Reads JSON bodies strictly: what is required must be there, what is not nullable must not be null.</summary>
+/// <summary>
+/// Reads JSON bodies strictly: what is required must be there, what is not nullable must not be null.
+/// </summary>
 internal static class JsonBody
 {
     private static readonly JsonSerializerOptions Strict = new(WeirJson.Default.Options)

@@ -6,7 +6,8 @@ namespace Weir.Controller.Features.Requests;
 /// <summary>Where a list goes on, as text that says nothing to its bearer and fits one kind of list.</summary>
 internal static class PageCursor
 {
-    public static string Write(string kind, string place) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{kind}:{place}"));
+    public static string Write(string kind, string place) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{kind}:{place}"));
 
     public static bool TryRead(string kind, string cursor, out string place)
     {

@@ -37,7 +37,10 @@ internal sealed class QueryReader(IQueryCollection query)
     public DateTimeOffset? Instant(string name)
     {
         if (Text(name) is not { } text) return null;
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)) return instant;
+        if (
+            DateTimeOffset.TryParse(
+                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
+            return instant;
         Wrong(name, $"`{text}` is not an instant such as 2026-01-31T12:00:00Z");
         return null;
     }
@@ -47,7 +50,8 @@ internal sealed class QueryReader(IQueryCollection query)
         where T : struct, Enum
     {
         if (Text(name) is not { } text) return [];
-        var known = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+        var known = Enum.GetValues<T>().ToDictionary(
+            value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
         List<T> found = [];
         foreach (var word in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {

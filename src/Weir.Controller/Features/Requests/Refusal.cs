@@ -43,6 +43,7 @@ internal sealed class Refusal(int status, string code, string title) : IResult
         response.ContentType = "application/problem+json";
         var body = new ProblemBody(code, status, title) { Detail = Detail, Problems = Problems, TraceId = TraceId };
         return response.Body.WriteAsync(
-            JsonSerializer.SerializeToUtf8Bytes(body, WeirJson.Default.ProblemBody), httpContext.RequestAborted).AsTask();
+            JsonSerializer.SerializeToUtf8Bytes(body, WeirJson.Default.ProblemBody),
+            httpContext.RequestAborted).AsTask();
     }
 }

@@ -46,7 +46,8 @@ internal sealed partial class RequestBoundary(
             Refusal.NotFound(ErrorCodes.RouteNotFound, $"there is no {context.Request.Path}"),
         StatusCodes.Status405MethodNotAllowed => new Refusal(405, ErrorCodes.MethodNotAllowed, "method not allowed")
         {
-            Detail = $"{context.Request.Path} does not take {context.Request.Method}, but {context.Response.Headers.Allow}",
+            Detail =
+                $"{context.Request.Path} does not take {context.Request.Method}, but {context.Response.Headers.Allow}",
         },
         _ => null,
     };
@@ -58,9 +59,11 @@ internal sealed partial class RequestBoundary(
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large:
                 return Refusal.TooLarge(large.Message);
             case BadHttpRequestException bad:
-                return new Refusal(bad.StatusCode, ErrorCodes.RequestInvalid, "invalid request") { Detail = bad.Message };
+                return new Refusal(
+                    bad.StatusCode, ErrorCodes.RequestInvalid, "invalid request") { Detail = bad.Message };
             case OperationCanceledException:
-                return new Refusal(503, ErrorCodes.StoreUnavailable, "stopping") { Detail = "the controller is stopping" };
+                return new Refusal(
+                    503, ErrorCodes.StoreUnavailable, "stopping") { Detail = "the controller is stopping" };
             case StoreUnavailableException:
                 Log.StoreUnavailable(log, failure, context.Request.Path);
                 return new Refusal(503, ErrorCodes.StoreUnavailable, "the store did not answer")

@@ -67,7 +67,10 @@ internal static class RunEndpoints
     private static IResult Answer(Caller caller, StartRunOutcome outcome) => outcome switch
     {
         StartRunOutcome.Started started => JsonAnswer.Created(
-            new StartRunResponse(started.Run) { Warnings = [.. started.Warnings.Select(warning => warning.ToString())] },
+            new StartRunResponse(started.Run)
+            {
+                Warnings = [.. started.Warnings.Select(warning => warning.ToString())],
+            },
             WeirJson.Default.StartRunResponse),
         StartRunOutcome.Existing existing => JsonAnswer.Ok(
             new StartRunResponse(existing.Run) { Existing = true }, WeirJson.Default.StartRunResponse),
@@ -133,7 +136,8 @@ internal static class RunEndpoints
         await runs.DeleteAsync(caller.Namespace, run, cancellationToken) switch
         {
             DeleteRunOutcome.Deleted => TypedResults.NoContent(),
-            DeleteRunOutcome.StillActive => Refusal.Conflict(ErrorCodes.RunActive, $"the run `{run}` is active: cancel it first"),
+            DeleteRunOutcome.StillActive =>
+                Refusal.Conflict(ErrorCodes.RunActive, $"the run `{run}` is active: cancel it first"),
             DeleteRunOutcome.NotFound => NotFound(caller, run),
             _ => throw new UnreachableException(),
         };

@@ -10,8 +10,8 @@ using Weir.Engine.Running;
 namespace Weir.Controller.Features.Runs;
 
 /// <summary>
-/// Sends a run's whole view at each change; changes that come faster than the client reads are seen as one. A client that
-/// comes back names the version it saw last and is sent nothing until there is a newer one.
+/// Sends a run's whole view at each change; changes that come faster than the client reads are seen as one. A client
+/// that comes back names the version it saw last and is sent nothing until there is a newer one.
 /// </summary>
 internal static class RunWatch
 {
@@ -21,7 +21,8 @@ internal static class RunWatch
         if (await runs.GetAsync(caller.Namespace, run, context.RequestAborted) is not { } found)
             return RunEndpoints.NotFound(caller, run);
         var seen = long.TryParse(
-            context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1;
+            context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture,
+            out var version) ? version : -1;
         return streams.Open(writer => SendAsync(writer, runs, found, seen));
     }
 
@@ -46,7 +47,8 @@ internal static class RunWatch
             var changed = runs.NextChangeAsync(found.Id, end);
             if (await runs.GetAsync(found.Namespace, found.Id, end) is not { } view) break;
             if (view.Version != seen)
-                await writer.SendAsync("run", view.Version.ToString(CultureInfo.InvariantCulture), view, WeirJson.Default.RunView);
+                await writer.SendAsync(
+                    "run", view.Version.ToString(CultureInfo.InvariantCulture), view, WeirJson.Default.RunView);
             if (view.Status.IsFinal()) break;
             seen = view.Version;
             while (!await writer.WaitAsync(changed))

@@ -35,7 +35,9 @@ internal static class TokenEndpoints
         var (request, refusal) = await JsonBody.ReadAsync<CreateTokenRequest>(context);
         if (request is null) return refusal!;
         var (created, problems) = await tokens.CreateAsync(request, context.RequestAborted);
-        return created is null ? Refusal.Invalid(problems) : JsonAnswer.Created(created, WeirJson.Default.CreateTokenResponse);
+        return created is null
+            ? Refusal.Invalid(problems)
+            : JsonAnswer.Created(created, WeirJson.Default.CreateTokenResponse);
     }
 
     private static IResult List(QueryReader query, TokenRegistry tokens)
@@ -51,12 +53,16 @@ internal static class TokenEndpoints
         return JsonAnswer.Ok(page, WeirJson.Default.PageTokenView);
     }
 
-    private static async Task<IResult> RevokeAsync(string token, TokenRegistry tokens, CancellationToken cancellationToken) =>
+    private static async Task<IResult> RevokeAsync(
+        string token, TokenRegistry tokens, CancellationToken cancellationToken) =>
         await tokens.RevokeAsync(token, cancellationToken)
             ? TypedResults.NoContent()
             : Refusal.NotFound(ErrorCodes.TokenNotFound, $"there is no token with the id `{token}`");
 
     private static JsonAnswer<WhoAmIView> WhoAmI(Caller caller) => JsonAnswer.Ok(
-        new WhoAmIView { Name = caller.Name, Role = caller.Role, Namespace = caller.Namespace, Expires = caller.Expires },
+        new WhoAmIView
+        {
+            Name = caller.Name, Role = caller.Role, Namespace = caller.Namespace, Expires = caller.Expires,
+        },
         WeirJson.Default.WhoAmIView);
 }

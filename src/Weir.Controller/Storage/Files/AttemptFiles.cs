@@ -31,8 +31,11 @@ internal sealed class AttemptFiles : IDisposable
         return File.Exists(Path.Combine(folder, IndexName)) ? new AttemptFiles(folder) : null;
     }
 
-    /// <summary>Makes the files and, when no later attempt has begun, the second names of the newest attempt's log.</summary>
-    /// <param name="touched">Folders whose names changed, to be flushed before anything in them counts as durable.</param>
+    /// <summary>
+    /// Makes the files and, when no later attempt has begun, the second names of the newest attempt's log.
+    /// </summary>
+    /// <param name="touched">Folders whose names changed, to be flushed before anything in them counts as
+    /// durable.</param>
     public static AttemptFiles Create(LogPaths paths, LogKey key, List<string> touched)
     {
         var attempt = paths.Attempt(key);
@@ -64,7 +67,9 @@ internal sealed class AttemptFiles : IDisposable
     }
 
     private static SafeFileHandle Open(string folder, string name) =>
-        File.OpenHandle(Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        File.OpenHandle(
+            Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete);
 
     private static void MakeFolder(string path, List<string> touched)
     {

@@ -77,7 +77,9 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
         }
     }
 
-    /// <summary>Flushes what was written before the call. When the disk fails, what it may have lost is taken back.</summary>
+    /// <summary>
+    /// Flushes what was written before the call. When the disk fails, what it may have lost is taken back.
+    /// </summary>
     public void Sync()
     {
         lock (_syncing)

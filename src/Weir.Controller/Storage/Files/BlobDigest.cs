@@ -8,7 +8,9 @@ internal static class BlobDigest
     private const string Prefix = "sha256:";
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>The hex digits; null when the text is not a digest, so that no path is ever made of anything else.</summary>
+    /// <summary>
+    /// The hex digits; null when the text is not a digest, so that no path is ever made of anything else.
+    /// </summary>
     public static string? HexOf(string digest) =>
         digest.Length == Prefix.Length + 64
         && digest.StartsWith(Prefix, StringComparison.Ordinal)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Weir.Controller.Storage.Files;
 
 /// <summary>
-/// The folder in which a controller keeps everything, held by one process at a time: an advisory lock that ends with the
-/// process, however it ends. Beside it <c>weir.pid</c> names the holder.
+/// The folder in which a controller keeps everything, held by one process at a time: an advisory lock that ends with
+/// the process, however it ends. Beside it <c>weir.pid</c> names the holder.
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {

@@ -5,9 +5,9 @@ using Weir.Engine.Storage;
 namespace Weir.Controller.Storage.Files;
 
 /// <summary>
-/// Blobs as files <c>blobs/sha256/AA/DIGEST</c>. Content is written to a name of its own, verified, flushed and only then
-/// given its name, so a file under a digest is always whole. A blob's modification time is when it was last stored or asked
-/// for: that is its pin.
+/// Blobs as files <c>blobs/sha256/AA/DIGEST</c>. Content is written to a name of its own, verified, flushed and only
+/// then given its name, so a file under a digest is always whole. A blob's modification time is when it was last stored
+/// or asked for: that is its pin.
 /// </summary>
 public sealed class FileBlobStore : IBlobStore
 {
@@ -75,8 +75,8 @@ public sealed class FileBlobStore : IBlobStore
     }
 
     /// <summary>
-    /// Deletes blobs that nothing refers to and that nobody stored or asked for within <see cref="PinnedFor"/>; gives the
-    /// bytes freed. A reference must be written after the blob was stored or asked for, as it then is pinned.
+    /// Deletes blobs that nothing refers to and that nobody stored or asked for within <see cref="PinnedFor"/>; gives
+    /// the bytes freed. A reference must be written after the blob was stored or asked for, as it then is pinned.
     /// </summary>
     public async Task<long> CollectAsync(
         Func<string, CancellationToken, ValueTask<bool>> isReferenced, CancellationToken cancellationToken)

@@ -6,7 +6,9 @@ namespace Weir.Controller.Storage.Files;
 /// <summary>How far a log goes: its bytes and the records of its index.</summary>
 internal readonly record struct Extent(LogLengths Lengths, int Entries);
 
-/// <summary>The new parts of some pieces, gathered so that each file is written once. Holds the callers' bytes, no copies.</summary>
+/// <summary>
+/// The new parts of some pieces, gathered so that each file is written once. Holds the callers' bytes, no copies.
+/// </summary>
 internal sealed class LogBatch(LogLengths start)
 {
     private readonly List<ReadOnlyMemory<byte>> _stdout = [];

@@ -7,9 +7,10 @@ using Weir.Engine.Storage;
 namespace Weir.Controller.Storage.Files;
 
 /// <summary>
-/// The form of an <c>index</c>: records of 32 bytes, little-endian: time in ms (8), offset (8), length (4), command (4),
-/// stream (4), CRC-32C of the 28 bytes before (4). It is filled up to a whole block with zeros, which are no records: most
-/// records then change neither the file's length nor its place on the disk, and flushing them costs no write of the journal.
+/// The form of an <c>index</c>: records of 32 bytes, little-endian: time in ms (8), offset (8), length (4), command
+/// (4), stream (4), CRC-32C of the 28 bytes before (4). It is filled up to a whole block with zeros, which are no
+/// records: most records then change neither the file's length nor its place on the disk, and flushing them costs no
+/// write of the journal.
 /// </summary>
 internal static class LogIndexFile
 {

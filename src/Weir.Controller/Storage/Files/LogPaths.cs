@@ -19,7 +19,8 @@ internal sealed class LogPaths(string dataDirectory)
 
     public string Attempts(LogKey key) => Path.Combine(Step(key), "attempts");
 
-    public string Attempt(LogKey key) => Path.Combine(Attempts(key), key.Attempt.ToString(CultureInfo.InvariantCulture));
+    public string Attempt(LogKey key) =>
+        Path.Combine(Attempts(key), key.Attempt.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The folder whose files are second names of the newest attempt's.</summary>
     public string Newest(LogKey key) => Path.Combine(Step(key), "logs");

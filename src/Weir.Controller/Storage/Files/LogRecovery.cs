@@ -5,8 +5,9 @@ using Weir.Engine.Storage;
 namespace Weir.Controller.Storage.Files;
 
 /// <summary>
-/// Makes the files of a log agree after a crash. What was acknowledged had been flushed in all of them, and flushes follow
-/// the order of the index; so the log ends before the first record that is torn or speaks of bytes that are not there.
+/// Makes the files of a log agree after a crash. What was acknowledged had been flushed in all of them, and flushes
+/// follow the order of the index; so the log ends before the first record that is torn or speaks of bytes that are not
+/// there.
 /// </summary>
 internal static class LogRecovery
 {

@@ -10,7 +10,9 @@ internal sealed class LogTable(LogPaths paths) : IDisposable
 {
     private const int Capacity = 256;
 
-    /// <summary>How many closed logs are remembered, so that a follower that comes just after the close does not wait.</summary>
+    /// <summary>
+    /// How many closed logs are remembered, so that a follower that comes just after the close does not wait.
+    /// </summary>
     private const int ClosedRemembered = 8192;
 
     private readonly Lock _gate = new();
@@ -72,7 +74,8 @@ internal sealed class LogTable(LogPaths paths) : IDisposable
     {
         lock (_gate)
         {
-            foreach (var log in _logs.Values.Where(log => log.Key.Namespace == @namespace && log.Key.Run == run).ToList())
+            foreach (
+                var log in _logs.Values.Where(log => log.Key.Namespace == @namespace && log.Key.Run == run).ToList())
             {
                 log.Close();
                 if (log.Pins == 0) PutAway(log);

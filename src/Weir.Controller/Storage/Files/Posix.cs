@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Weir.Controller.Storage.Files;
 
-/// <summary>What durable files need and the framework does not offer. Failures are <see cref="IOException"/>s.</summary>
+/// <summary>
+/// What durable files need and the framework does not offer. Failures are <see cref="IOException"/>s.
+/// </summary>
 internal static partial class Posix
 {
     private const int ReadOnlyDirectory = 0x10000 | 0x80000;

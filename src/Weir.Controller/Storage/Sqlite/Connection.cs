@@ -72,7 +72,8 @@ internal sealed class Connection : IDisposable
     /// <summary>A broken rule of the schema is the caller's fault; everything else is the disk's.</summary>
     public Exception Fault(int code)
     {
-        var message = $"SQLite: {raw.sqlite3_errmsg(_handle).utf8_to_string()} ({raw.sqlite3_extended_errcode(_handle)})";
+        var message =
+            $"SQLite: {raw.sqlite3_errmsg(_handle).utf8_to_string()} ({raw.sqlite3_extended_errcode(_handle)})";
         return (code & 0xff) == raw.SQLITE_CONSTRAINT
             ? new InvalidOperationException(message)
             : new StoreUnavailableException(message);

@@ -5,9 +5,10 @@ using Weir.Engine.Storage;
 namespace Weir.Controller.Storage.Sqlite;
 
 /// <summary>
-/// The one thread that writes. It takes what waits, runs all of it in one transaction, and answers after the commit: while
-/// one transaction reaches the disk the next one gathers, so a lone write waits for nothing and many share a flush. When a
-/// request fails, the transaction is undone and each request gets one of its own, so that it harms nobody else.
+/// The one thread that writes. It takes what waits, runs all of it in one transaction, and answers after the commit:
+/// while one transaction reaches the disk the next one gathers, so a lone write waits for nothing and many share a
+/// flush. When a request fails, the transaction is undone and each request gets one of its own, so that it harms nobody
+/// else.
 /// </summary>
 internal sealed class GroupCommitWriter : IDisposable
 {

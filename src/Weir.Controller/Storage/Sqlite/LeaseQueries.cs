@@ -9,8 +9,10 @@ internal sealed class LeaseQueries(Connection connection)
         "SELECT run, step, attempt, lease, agent, namespace, generation, number, ordinal, until FROM leases";
 
     private readonly Statement _get = connection.Prepare($"{Select} WHERE run = ? AND step = ?");
-    private readonly Statement _ofAgent = connection.Prepare($"{Select} WHERE agent = ? ORDER BY generation, number, ordinal");
-    private readonly Statement _expired = connection.Prepare($"{Select} WHERE until < ? ORDER BY until, run, step LIMIT ?");
+    private readonly Statement _ofAgent = connection.Prepare(
+        $"{Select} WHERE agent = ? ORDER BY generation, number, ordinal");
+    private readonly Statement _expired = connection.Prepare(
+        $"{Select} WHERE until < ? ORDER BY until, run, step LIMIT ?");
     private readonly Statement _count = connection.Prepare("SELECT namespace, count(*) FROM leases GROUP BY namespace");
 
     public LeaseRow? Get(string run, string step) => _get.Text(run).Text(step).First(ReadLease);

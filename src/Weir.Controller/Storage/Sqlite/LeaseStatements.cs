@@ -36,7 +36,8 @@ internal sealed class LeaseStatements(Connection connection)
         {
             if (FindClaim(row) is { } claimed && !commit.Unlease.Contains(claimed))
                 return new CommitOutcome.Conflict(ConflictKind.ClaimNonce, row.Fence.ToString());
-            if (NumberOf(row.Fence.Run, row.Fence.Step) is { } held && !commit.Unlease.Contains(row.Key with { Lease = held }))
+            if (NumberOf(row.Fence.Run, row.Fence.Step) is { } held
+                && !commit.Unlease.Contains(row.Key with { Lease = held }))
                 return new CommitOutcome.Conflict(ConflictKind.Lease, row.Fence.ToString());
         }
 

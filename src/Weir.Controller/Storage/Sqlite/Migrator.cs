@@ -18,7 +18,8 @@ internal sealed record Migration(int Number, string Sql)
             .OrderBy(migration => migration.Number)];
     }
 
-    private static int NumberOf(string file) => int.Parse(file.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture);
+    private static int NumberOf(string file) =>
+        int.Parse(file.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static string Read(Assembly assembly, string name)
     {
@@ -28,8 +29,8 @@ internal sealed record Migration(int Number, string Sql)
 }
 
 /// <summary>
-/// Brings a database file to the newest schema: forward only, each step in a transaction of its own. The file as it was is
-/// kept beside it as <c>NAME.schema-N</c>.
+/// Brings a database file to the newest schema: forward only, each step in a transaction of its own. The file as it was
+/// is kept beside it as <c>NAME.schema-N</c>.
 /// </summary>
 internal static class Migrator
 {
@@ -47,7 +48,8 @@ internal static class Migrator
 
         if (present == newest) return;
         if (present > 0) Copy(connection, path, present);
-        foreach (var migration in migrations.Where(migration => migration.Number > present)) Apply(connection, migration);
+        foreach (var migration in migrations.Where(migration => migration.Number > present))
+            Apply(connection, migration);
     }
 
     private static void Apply(Connection connection, Migration migration)

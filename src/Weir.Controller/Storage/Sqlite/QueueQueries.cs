@@ -5,7 +5,8 @@ namespace Weir.Controller.Storage.Sqlite;
 internal sealed class QueueQueries(Connection connection)
 {
     /// <summary>
-    /// Leaps from one namespace and shape to the next in the index: the work is by the number of shapes, not of entries.
+    /// Leaps from one namespace and shape to the next in the index: the work is by the number of shapes, not of
+    /// entries.
     /// </summary>
     public const string HeadsSql =
         """

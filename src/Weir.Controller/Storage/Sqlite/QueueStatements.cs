@@ -37,5 +37,6 @@ internal sealed class QueueStatements(Connection connection)
 
     private bool Has(StepKey key) => _has.Text(key.Run).Text(key.Step).Run();
 
-    private static CommitOutcome.Conflict Conflict(StepKey key) => new(ConflictKind.QueueEntry, $"{key.Run}/{key.Step}");
+    private static CommitOutcome.Conflict Conflict(StepKey key) =>
+        new(ConflictKind.QueueEntry, $"{key.Run}/{key.Step}");
 }

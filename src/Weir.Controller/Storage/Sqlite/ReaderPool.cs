@@ -15,7 +15,9 @@ internal sealed class Reader(Connection connection) : IDisposable
     public void Dispose() => connection.Dispose();
 }
 
-/// <summary>A few reading connections: each call has one to itself, and sees the database as of its first step.</summary>
+/// <summary>
+/// A few reading connections: each call has one to itself, and sees the database as of its first step.
+/// </summary>
 internal sealed class ReaderPool(string path) : IDisposable
 {
     private const int Size = 4;

@@ -88,13 +88,17 @@ internal sealed class RunQueries(Connection connection)
 
     public IReadOnlyList<RunRow> List(RunQuery query)
     {
-        var mask = query.Statuses.Count == 0 ? ~0L : query.Statuses.Aggregate(0L, (bits, status) => bits | (1L << (int)status));
+        var mask = query.Statuses.Count == 0
+            ? ~0L
+            : query.Statuses.Aggregate(0L, (bits, status) => bits | (1L << (int)status));
         return Choose(query)
-            .Text(query.Before ?? "~").Integer(query.CreatedSince?.ToUnixTimeMilliseconds() ?? long.MinValue).Integer(mask)
+            .Text(query.Before ?? "~").Integer(
+                query.CreatedSince?.ToUnixTimeMilliseconds() ?? long.MinValue).Integer(mask)
             .Text(query.Namespace).Text(query.Flow).Integer(query.Limit).Rows(ReadRun);
     }
 
-    public IReadOnlyList<RunRow> ListDue(DateTimeOffset now, int limit) => _due.Instant(now).Integer(limit).Rows(ReadRun);
+    public IReadOnlyList<RunRow> ListDue(DateTimeOffset now, int limit) =>
+        _due.Instant(now).Integer(limit).Rows(ReadRun);
 
     public DateTimeOffset? NextDue()
     {
@@ -103,12 +107,15 @@ internal sealed class RunQueries(Connection connection)
         return due;
     }
 
-    public PlanRow? GetPlan(string digest) => _plan.Text(digest).First(row => new PlanRow(row.TextAt(0), row.TextAt(1)));
+    public PlanRow? GetPlan(string digest) =>
+        _plan.Text(digest).First(row => new PlanRow(row.TextAt(0), row.TextAt(1)));
 
     public IdempotencyRow? GetIdempotency(string @namespace, string key) => _idempotency.Text(@namespace).Text(key)
         .First(row => new IdempotencyRow(row.TextAt(0), row.TextAt(1), row.TextAt(2), row.TextAt(3), row.InstantAt(4)));
 
-    /// <summary>Runs that have not ended are few and all in the index of what is due, however many have ended.</summary>
+    /// <summary>
+    /// Runs that have not ended are few and all in the index of what is due, however many have ended.
+    /// </summary>
     private Statement Choose(RunQuery query) => query switch
     {
         { Statuses.Count: > 0 } when !query.Statuses.Any(status => status.IsFinal()) => _open,

@@ -4,8 +4,8 @@ using Weir.Engine.Storage;
 namespace Weir.Controller.Storage.Sqlite;
 
 /// <summary>
-/// Documents and records in one SQLite file, in write-ahead mode with full durability. Writes go through one thread that
-/// commits them in groups; reads never wait for them.
+/// Documents and records in one SQLite file, in write-ahead mode with full durability. Writes go through one thread
+/// that commits them in groups; reads never wait for them.
 /// </summary>
 public sealed class SqliteStore : IDocumentStore, IRecordStore, IDisposable
 {

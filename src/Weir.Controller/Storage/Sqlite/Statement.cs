@@ -3,8 +3,8 @@ using SQLitePCL;
 namespace Weir.Controller.Storage.Sqlite;
 
 /// <summary>
-/// A prepared statement, used again and again. Parameters are bound one after the other in the order of the SQL; stepping
-/// to the end or <see cref="Reset"/> begins anew.
+/// A prepared statement, used again and again. Parameters are bound one after the other in the order of the SQL;
+/// stepping to the end or <see cref="Reset"/> begins anew.
 /// </summary>
 internal sealed class Statement(Connection connection, sqlite3_stmt handle) : IDisposable
 {

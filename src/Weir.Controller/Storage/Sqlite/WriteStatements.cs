@@ -4,8 +4,8 @@ using Weir.Engine.Storage;
 namespace Weir.Controller.Storage.Sqlite;
 
 /// <summary>
-/// What the writer's thread does inside its transaction. A commit's conditions are all looked at before its first write, so
-/// a conflict leaves nothing to undo and does not disturb the others of the transaction.
+/// What the writer's thread does inside its transaction. A commit's conditions are all looked at before its first
+/// write, so a conflict leaves nothing to undo and does not disturb the others of the transaction.
 /// </summary>
 internal sealed class WriteStatements(Connection connection)
 {
@@ -16,7 +16,8 @@ internal sealed class WriteStatements(Connection connection)
     private readonly Statement _begin = connection.Prepare("BEGIN IMMEDIATE");
     private readonly Statement _commit = connection.Prepare("COMMIT");
     private readonly Statement _rollback = connection.Prepare("ROLLBACK");
-    private readonly Statement _hasKey = connection.Prepare("SELECT 1 FROM idempotency WHERE namespace = ? AND key = ?");
+    private readonly Statement _hasKey = connection.Prepare(
+        "SELECT 1 FROM idempotency WHERE namespace = ? AND key = ?");
     private readonly Statement _addKey = connection.Prepare(
         "INSERT INTO idempotency (namespace, key, content_hash, run, created) VALUES (?, ?, ?, ?, ?)");
 
@@ -81,5 +82,6 @@ internal sealed class WriteStatements(Connection connection)
     }
 
     private void Append(EventRow row) => _addEvent
-        .Integer(++_lastEvent).Instant(row.Time).Text(row.Type).Text(row.Namespace).Text(row.Subject).Text(row.Json).Run();
+        .Integer(++_lastEvent).Instant(row.Time).Text(row.Type).Text(row.Namespace).Text(row.Subject).Text(row.Json)
+            .Run();
 }

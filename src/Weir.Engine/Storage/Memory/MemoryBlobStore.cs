@@ -10,7 +10,8 @@ public sealed class MemoryBlobStore : IBlobStore
 
     public ValueTask<long?> HeadAsync(string digest, CancellationToken cancellationToken)
     {
-        lock (_gate) return ValueTask.FromResult<long?>(_blobs.TryGetValue(digest, out var bytes) ? bytes.LongLength : null);
+        lock (_gate) return ValueTask.FromResult<long?>(
+            _blobs.TryGetValue(digest, out var bytes) ? bytes.LongLength : null);
     }
 
     public async ValueTask<BlobPutOutcome> PutAsync(
@@ -25,7 +26,8 @@ public sealed class MemoryBlobStore : IBlobStore
         }
 
         var bytes = copy.ToArray();
-        if ("sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes)) != digest) return BlobPutOutcome.DigestMismatch;
+        if ("sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes)) != digest)
+            return BlobPutOutcome.DigestMismatch;
         lock (_gate) return _blobs.TryAdd(digest, bytes) ? BlobPutOutcome.Stored : BlobPutOutcome.AlreadyThere;
     }
 

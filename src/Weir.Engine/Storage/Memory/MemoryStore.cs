@@ -3,8 +3,8 @@ using Weir.Contracts.AgentProtocol;
 namespace Weir.Engine.Storage.Memory;
 
 /// <summary>
-/// Everything in memory, gone with the process. Every call completes before it returns, so the simulator's interleavings
-/// depend on nothing but its seed.
+/// Everything in memory, gone with the process. Every call completes before it returns, so the simulator's
+/// interleavings depend on nothing but its seed.
 /// </summary>
 public sealed class MemoryStore : IDocumentStore, IRecordStore
 {
@@ -115,7 +115,8 @@ public sealed class MemoryStore : IDocumentStore, IRecordStore
         if (commit.Idempotency is { } key && _idempotency.ContainsKey((key.Namespace, key.Key)))
             return new CommitOutcome.Conflict(ConflictKind.Idempotency, key.Key);
         if (commit.Run is { } run && _runs.Check(run.Row.Id, run.ExpectedVersion) is { } runChanged) return runChanged;
-        if (commit.DeleteRun is { } deletion && _runs.Check(deletion.Run, deletion.ExpectedVersion) is { } gone) return gone;
+        if (commit.DeleteRun is { } deletion && _runs.Check(deletion.Run, deletion.ExpectedVersion) is { } gone)
+            return gone;
         return FindQueueConflict(commit) ?? FindLeaseConflict(commit);
     }
 
@@ -183,7 +184,8 @@ public sealed class MemoryStore : IDocumentStore, IRecordStore
     private void Require(Commit commit)
     {
         if (commit.Run is { } run) _runs.Require(run.Row);
-        if (commit.Enqueue.Count > 1 && commit.Enqueue.DistinctBy(row => (row.Run, row.Step)).Count() < commit.Enqueue.Count)
+        if (commit.Enqueue.Count > 1
+            && commit.Enqueue.DistinctBy(row => (row.Run, row.Step)).Count() < commit.Enqueue.Count)
             throw new InvalidOperationException("a step is enqueued twice in one commit");
         if (commit.Lease.Count > 1 && HasRepeats(commit.Lease))
             throw new InvalidOperationException("a step or an ordinal of a claim is leased twice in one commit");

@@ -4,7 +4,8 @@ internal sealed class QueueTable
 {
     private static readonly Order ByTurn = new();
     private readonly Dictionary<StepKey, QueueRow> _entries = [];
-    private readonly SortedDictionary<(string Namespace, string Shape), SortedSet<QueueRow>> _shapes = new(new ShapeOrder());
+    private readonly SortedDictionary<(string Namespace, string Shape), SortedSet<QueueRow>> _shapes = new(
+        new ShapeOrder());
 
     public bool Has(StepKey key) => _entries.ContainsKey(key);
 

@@ -55,7 +55,8 @@ public abstract class CommandConformance<TSubject> : ConformanceSuite<TSubject>
     {
         Needs(RuntimeCapabilities.Commands);
         var result = await RunAsync(
-            "mkdir sub; cd sub; export A=1; B=2; f() { echo \"f $1\"; }", "echo ${PWD##*/} $A $B; f x; sh -c 'echo $A-$B-'");
+            "mkdir sub; cd sub; export A=1; B=2; f() { echo \"f $1\"; }",
+            "echo ${PWD##*/} $A $B; f x; sh -c 'echo $A-$B-'");
         Assert.Equal("sub 1 2\nf x\n1--\n", result.Stdout);
     }
 
@@ -63,7 +64,8 @@ public abstract class CommandConformance<TSubject> : ConformanceSuite<TSubject>
     public async Task Commands_of_several_lines_with_quotes_and_documents_run_as_written()
     {
         Needs(RuntimeCapabilities.Commands);
-        const string command = "cat <<'EOF'\n$HOME \"quoted\" 'single' `tick`\nEOF\nfor i in 1 2; do\n  echo \"é→$i\" # note\ndone";
+        const string command =
+            "cat <<'EOF'\n$HOME \"quoted\" 'single' `tick`\nEOF\nfor i in 1 2; do\n  echo \"é→$i\" # note\ndone";
         Assert.Equal("$HOME \"quoted\" 'single' `tick`\né→1\né→2\n", (await RunAsync(command)).Stdout);
     }
 

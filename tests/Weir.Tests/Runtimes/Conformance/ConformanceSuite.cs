@@ -39,10 +39,12 @@ public abstract class ConformanceSuite<TSubject> : IAsyncLifetime
     {
         var id = $"run-step-{Interlocked.Increment(ref _steps)}";
         var workspace = Directory.CreateDirectory(Path.Combine(_root, "workspaces", id)).FullName;
-        return new ContainerSpec(id, Path.Combine(_root, "attempts", id), workspace) { Work = work ?? Work, Slot = slot };
+        return new ContainerSpec(
+            id, Path.Combine(_root, "attempts", id), workspace) { Work = work ?? Work, Slot = slot };
     }
 
-    protected async Task<StepUnderTest> CreateAsync(StepWork? work = null, int slot = 0, IContainerRuntime? runtime = null)
+    protected async Task<StepUnderTest> CreateAsync(
+        StepWork? work = null, int slot = 0, IContainerRuntime? runtime = null)
     {
         var spec = NewSpec(work, slot);
         return new StepUnderTest(await (runtime ?? Runtime).CreateAsync(spec, default), spec);

@@ -49,7 +49,8 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
     public async Task A_kill_asks_first()
     {
         Needs(RuntimeCapabilities.Commands);
-        await using var step = await OpenAsync("trap 'echo asked; exit 5' TERM; echo ready; while :; do sleep 0.01; done");
+        await using var step = await OpenAsync(
+            "trap 'echo asked; exit 5' TERM; echo ready; while :; do sleep 0.01; done");
         await step.SawAsync("ready");
         await step.Container.KillAsync(LongGrace, default);
         var result = await step.FinishAsync();
@@ -86,7 +87,8 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
     public async Task A_kill_finds_what_hid_itself(string daemon)
     {
         Needs(RuntimeCapabilities.Commands);
-        await using var step = await OpenAsync($"{daemon}\nuntil [ -s pid ]; do sleep 0.01; done; cat pid; echo ready; sleep 600");
+        await using var step = await OpenAsync(
+            $"{daemon}\nuntil [ -s pid ]; do sleep 0.01; done; cat pid; echo ready; sleep 600");
         await step.SawAsync("ready");
         var pid = (await File.ReadAllTextAsync(Path.Combine(step.Workspace, "pid"))).Trim();
         Assert.True(IsAlive(pid), "the daemon runs");
@@ -99,7 +101,8 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
     public async Task A_daemon_without_any_trace_is_found_by_its_user()
     {
         Needs(RuntimeCapabilities.Commands | RuntimeCapabilities.OwnUser);
-        const string daemon = "(env -i setsid sh -c '(echo $(exec sh -c \"echo \\$PPID\") > pid; exec sleep 600) &' > /dev/null 2>&1 &)";
+        const string daemon =
+            "(env -i setsid sh -c '(echo $(exec sh -c \"echo \\$PPID\") > pid; exec sleep 600) &' > /dev/null 2>&1 &)";
         await using var step = await OpenAsync($"{daemon}\nuntil [ -s pid ]; do sleep 0.01; done");
         await step.FinishAsync();
         var pid = (await File.ReadAllTextAsync(Path.Combine(step.Workspace, "pid"))).Trim();
@@ -144,7 +147,8 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
     {
         Needs(RuntimeCapabilities.Commands | RuntimeCapabilities.Limits);
         await using var step = await CreateAsync(Work with { Limits = new() { Pids = 40 } });
-        await step.OpenAsync(["trap '' TERM; bomb() { bomb & bomb; }; (bomb) 2>/dev/null & echo ready; while :; do :; done"]);
+        await step.OpenAsync(
+            ["trap '' TERM; bomb() { bomb & bomb; }; (bomb) 2>/dev/null & echo ready; while :; do :; done"]);
         await step.SawAsync("ready");
         await step.Container.KillAsync(NoGrace, default);
         Assert.Equal(137, (await step.FinishAsync()).Exit.ExitCode);
@@ -187,5 +191,6 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
 
     // A zombie only waits to be taken notice of.
     private static bool IsAlive(string pid) =>
-        File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        File.Exists($"/proc/{pid}/stat")
+            && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 }

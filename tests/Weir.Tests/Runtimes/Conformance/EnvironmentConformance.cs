@@ -90,7 +90,8 @@ public abstract class EnvironmentConformance<TSubject> : ConformanceSuite<TSubje
         await step.OpenAsync(["echo a=1 >> \"$WEIR_OUTPUT\"", "sh -c 'printf \"b=x y\\n\" >> $WEIR_OUTPUT'"]);
         await step.FinishAsync();
         Assert.Equal("a=1\nb=x y\n", Encoding.UTF8.GetString(await step.Container.ReadOutputFileAsync(1000, default)));
-        var exception = await Assert.ThrowsAsync<RuntimeException>(() => step.Container.ReadOutputFileAsync(9, default));
+        var exception = await Assert.ThrowsAsync<RuntimeException>(
+            () => step.Container.ReadOutputFileAsync(9, default));
         Assert.True(exception.UserFault);
     }
 
@@ -152,7 +153,8 @@ public abstract class EnvironmentConformance<TSubject> : ConformanceSuite<TSubje
     {
         Needs(RuntimeCapabilities.Commands | RuntimeCapabilities.NoNetwork);
         var result = await RunAsync(
-            ["tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '"], null, Work with { Limits = new() { Network = "none" } });
+            ["tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '"], null,
+            Work with { Limits = new() { Network = "none" } });
         Assert.Equal("lo\n", result.Stdout);
     }
 

@@ -4,7 +4,9 @@ using Weir.Engine.Runtimes;
 
 namespace Weir.Tests.Runtimes.Conformance;
 
-/// <summary>What a step writes arrives: all of it, unchanged, once, in order, and as the part of the right command.</summary>
+/// <summary>
+/// What a step writes arrives: all of it, unchanged, once, in order, and as the part of the right command.
+/// </summary>
 public abstract class OutputConformance<TSubject> : ConformanceSuite<TSubject>
     where TSubject : IRuntimeSubject, new()
 {
@@ -26,14 +28,16 @@ public abstract class OutputConformance<TSubject> : ConformanceSuite<TSubject>
         var result = await RunAsync([.. Enumerable.Range(0, 50).Select(i => $"echo {i}")]);
         var expected = Enumerable.Range(0, 50).SelectMany(i => new (int, int?)[] { (i, null), (i, 0) });
         Assert.Equal(expected, result.Markers.Select(marker => (marker.Index, marker.ExitCode)));
-        Assert.All(Enumerable.Range(0, 50), i => Assert.Contains($"{i}\n", result.PartOf(i).Stdout, StringComparison.Ordinal));
+        Assert.All(
+            Enumerable.Range(0, 50), i => Assert.Contains($"{i}\n", result.PartOf(i).Stdout, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Nothing_of_the_markers_is_in_the_output_whatever_the_step_shows()
     {
         Needs(RuntimeCapabilities.Commands);
-        var result = await RunAsync("set -v; set -x", "set; env; export -p; cat /proc/$$/cmdline", "trap; true", "set +vx");
+        var result = await RunAsync(
+            "set -v; set -x", "set; env; export -p; cat /proc/$$/cmdline", "trap; true", "set +vx");
         Assert.Equal([0, 1, 2, 3], result.Begun);
         Assert.DoesNotContain('\u001e', result.Stdout + result.Stderr);
         Assert.DoesNotContain("00000001", result.Stdout + result.Stderr, StringComparison.Ordinal);
@@ -147,7 +151,8 @@ public abstract class OutputConformance<TSubject> : ConformanceSuite<TSubject>
             [$"echo step {i}", "echo end"], null, slot: i)));
         Assert.All(results, result => Assert.Equal(0, result.Exit.ExitCode));
         Assert.All(
-            results.Index(), step => Assert.Contains($"step {step.Index}\n", step.Item.Stdout, StringComparison.Ordinal));
+            results.Index(), step =>
+                Assert.Contains($"step {step.Index}\n", step.Item.Stdout, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -155,10 +160,12 @@ public abstract class OutputConformance<TSubject> : ConformanceSuite<TSubject>
     {
         Needs(RuntimeCapabilities.Commands);
         await using var step = await CreateAsync();
-        await step.Container.OpenGateAsync(new GateScript(["echo kept; exit 3"], new Dictionary<string, string>()), default);
+        await step.Container.OpenGateAsync(
+            new GateScript(["echo kept; exit 3"], new Dictionary<string, string>()), default);
         Assert.Equal(3, (await step.Container.WaitAsync(default)).ExitCode);
         var text = new StringBuilder();
-        while (await step.Container.ReadAsync(default) is { } chunk) text.Append(Encoding.UTF8.GetString(chunk.Bytes.Span));
+        while (await step.Container.ReadAsync(default) is { } chunk)
+            text.Append(Encoding.UTF8.GetString(chunk.Bytes.Span));
         Assert.Equal("kept\n", text.ToString());
     }
 }

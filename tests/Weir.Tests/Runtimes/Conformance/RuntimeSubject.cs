@@ -7,7 +7,9 @@ namespace Weir.Tests.Runtimes.Conformance;
 /// <summary>A kind of runtime that the suites are run on.</summary>
 public interface IRuntimeSubject
 {
-    /// <summary>A runtime as an agent with that state folder would start it; twice on one folder = the agent came again.</summary>
+    /// <summary>
+    /// A runtime as an agent with that state folder would start it; twice on one folder = the agent came again.
+    /// </summary>
     IContainerRuntime Start(string folder);
 }
 

@@ -79,7 +79,8 @@ public sealed class StepUnderTest(IStepContainer container, ContainerSpec spec) 
 
 public sealed record SeenMarker(int Index, int? ExitCode, long StdoutAt, long StderrAt);
 
-public sealed record StepResult(ContainerExit Exit, byte[] StdoutBytes, byte[] StderrBytes, IReadOnlyList<SeenMarker> Markers)
+public sealed record StepResult(
+    ContainerExit Exit, byte[] StdoutBytes, byte[] StderrBytes, IReadOnlyList<SeenMarker> Markers)
 {
     public string Stdout => Encoding.UTF8.GetString(StdoutBytes);
 

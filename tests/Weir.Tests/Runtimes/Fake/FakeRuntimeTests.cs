@@ -36,7 +36,11 @@ public sealed class FakeRuntimeTests
     [Fact]
     public async Task The_log_comes_in_parts_while_it_sleeps_and_is_the_same_each_time()
     {
-        var env = new Dictionary<string, string> { ["FAKE_SLEEP"] = "4s", ["FAKE_LOG_LINES"] = "8", ["FAKE_LOG_BYTES"] = "100" };
+        var env =
+            new Dictionary<string, string>
+            {
+                ["FAKE_SLEEP"] = "4s", ["FAKE_LOG_LINES"] = "8", ["FAKE_LOG_BYTES"] = "100",
+            };
         var container = await OpenAsync(env);
         var early = await DrainAsync(container, 4);
         _clock.Advance(TimeSpan.FromSeconds(4));
@@ -118,7 +122,11 @@ public sealed class FakeRuntimeTests
     public async Task A_container_that_shall_not_be_made_is_not_made(string error, bool userFault)
     {
         var runtime = new FakeRuntime(_clock);
-        var spec = Spec("a") with { Work = new StepWork { Env = new Dictionary<string, string> { ["FAKE_CREATE_ERROR"] = error } } };
+        var spec =
+            Spec("a") with
+            {
+                Work = new StepWork { Env = new Dictionary<string, string> { ["FAKE_CREATE_ERROR"] = error } },
+            };
         var exception = await Assert.ThrowsAsync<RuntimeException>(() => runtime.CreateAsync(spec, default));
         Assert.Equal(userFault, exception.UserFault);
         Assert.Empty(runtime.Running);
@@ -129,7 +137,8 @@ public sealed class FakeRuntimeTests
     {
         var runtime = new FakeRuntime(_clock, adopts: true);
         var first = await runtime.CreateAsync(Spec("a"), default);
-        await first.OpenGateAsync(new GateScript(["one"], new Dictionary<string, string> { ["FAKE_SLEEP"] = "1s" }), default);
+        await first.OpenGateAsync(
+            new GateScript(["one"], new Dictionary<string, string> { ["FAKE_SLEEP"] = "1s" }), default);
         await DrainAsync(first, 2);
         Assert.Equal(["a"], runtime.Running);
         var second = await runtime.AdoptAsync(Spec("a"), default);
@@ -140,7 +149,8 @@ public sealed class FakeRuntimeTests
         Assert.Null(await runtime.AdoptAsync(Spec("a"), default));
     }
 
-    private static ContainerSpec Spec(string id) => new(id, "/none/attempt", "/none/workspace") { Work = new StepWork() };
+    private static ContainerSpec Spec(string id) =>
+        new(id, "/none/attempt", "/none/workspace") { Work = new StepWork() };
 
     private static string Text(OutputChunk chunk) => Encoding.UTF8.GetString(chunk.Bytes.Span);
 

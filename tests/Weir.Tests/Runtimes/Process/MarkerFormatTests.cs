@@ -62,7 +62,8 @@ public sealed class MarkerFormatTests
         foreach (var (index, read) in all.Index())
         {
             rest = [.. rest, .. read];
-            while (Format.Scan(rest, atEnd: index == all.Count - 1) is var scan && (scan.Plain > 0 || scan.Mark is not null))
+            while (Format.Scan(rest, atEnd: index == all.Count - 1) is var scan
+                && (scan.Plain > 0 || scan.Mark is not null))
             {
                 text.Append(Encoding.Latin1.GetString(rest[..scan.Plain]));
                 if (scan.Mark is { } mark) marks.Add(mark);

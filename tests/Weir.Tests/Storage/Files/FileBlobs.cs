@@ -80,7 +80,8 @@ public sealed class FileBlobs : BlobSuite
     /// <summary>Gives some bytes, then the connection is gone.</summary>
     private sealed class BreakingStream() : MemoryStream(new byte[1000])
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             await base.ReadAsync(buffer, cancellationToken) is > 0 and var count
                 ? count
                 : throw new IOException("connection reset");

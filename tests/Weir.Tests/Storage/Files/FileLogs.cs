@@ -129,9 +129,11 @@ public sealed class FileLogs : LogSuite
     [InlineData(".")]
     public async Task Names_that_could_lead_elsewhere_are_refused(string name)
     {
-        await Assert.ThrowsAsync<ArgumentException>(async () => await Append(Key with { Namespace = name }, Out(0, "a")));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await Append(Key with { Namespace = name }, Out(0, "a")));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Append(Key with { Run = name }, Out(0, "a")));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await Logs.GetLengthsAsync(Key with { Step = name }, Token));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await Logs.GetLengthsAsync(Key with { Step = name }, Token));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Logs.DeleteRunAsync("default", name, Token));
     }
 
