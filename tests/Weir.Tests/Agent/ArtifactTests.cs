@@ -127,11 +127,14 @@ public sealed class ArtifactTests : IDisposable
     {
         Directory.CreateDirectory(In("root"));
         File.CreateSymbolicLink(In("root/there"), _root);
-        var archive = Tar(new GnuTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream("x"u8.ToArray()) });
+        var archive =
+            Tar(new GnuTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream("x"u8.ToArray()) });
 
-        Assert.Equal(ReasonCode.Artifact, (await Assert.ThrowsAsync<StepException>(() => UnpackAsync(archive, "root"))).Reason);
+        Assert.Equal(
+            ReasonCode.Artifact, (await Assert.ThrowsAsync<StepException>(() => UnpackAsync(archive, "root"))).Reason);
         Assert.Equal(["root", "root/there"], Directory.GetFileSystemEntries(_root, "*", SearchOption.AllDirectories)
-            .Where(path => !path.Contains("there/", StringComparison.Ordinal)).Select(path => Path.GetRelativePath(_root, path)).Order());
+            .Where(path => !path.Contains("there/", StringComparison.Ordinal)).Select(
+                path => Path.GetRelativePath(_root, path)).Order());
     }
 
     [Fact]
@@ -198,7 +201,8 @@ public sealed class ArtifactTests : IDisposable
     private async Task<byte[]> PackAsync(string path)
     {
         var archive = new MemoryStream();
-        await ArtifactArchive.WriteAsync(archive, ArtifactFinder.Find(_root, path)!, exact: false, CancellationToken.None);
+        await ArtifactArchive.WriteAsync(
+            archive, ArtifactFinder.Find(_root, path)!, exact: false, CancellationToken.None);
         return archive.ToArray();
     }
 

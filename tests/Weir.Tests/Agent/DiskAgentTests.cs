@@ -19,7 +19,8 @@ public sealed class DiskAgentTests : IDisposable
         var directory = Open();
         var first = await BeginAsync(directory, "one", new StepWork { KeepWorkspace = true });
         File.WriteAllText(Path.Combine(first.WorkspacePath, "run.sh"), "#!");
-        File.SetUnixFileMode(Path.Combine(first.WorkspacePath, "run.sh"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(
+            Path.Combine(first.WorkspacePath, "run.sh"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Directory.CreateDirectory(Path.Combine(first.WorkspacePath, "a/b"));
         File.CreateSymbolicLink(Path.Combine(first.WorkspacePath, "a/link"), "../run.sh");
         Leave(first);
@@ -27,7 +28,8 @@ public sealed class DiskAgentTests : IDisposable
 
         Assert.True(File.Exists(Path.Combine(first.WorkspacePath, "run.sh")));
         Assert.Equal(
-            UnixFileMode.UserRead | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(second.WorkspacePath, "run.sh")));
+            UnixFileMode.UserRead | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.Combine(second.WorkspacePath, "run.sh")));
         Assert.Equal("../run.sh", new FileInfo(Path.Combine(second.WorkspacePath, "a/link")).LinkTarget);
         Assert.True(Directory.Exists(Path.Combine(second.WorkspacePath, "a/b")));
     }
@@ -63,7 +65,8 @@ public sealed class DiskAgentTests : IDisposable
         File.SetLastWriteTimeUtc(file, then);
         var parcel = await first.PackWorkspaceAsync(CancellationToken.None);
         var second = await BeginAsync(
-            Open("here"), "two", new StepWork { Workspace = From("one", parcel.Digest) }, blobs: (_, _) => Task.FromResult(parcel.Open()));
+            Open("here"), "two", new StepWork { Workspace = From("one", parcel.Digest) }, blobs: (_, _) =>
+                Task.FromResult(parcel.Open()));
 
         Assert.Equal("x", File.ReadAllText(Path.Combine(second.WorkspacePath, "file")));
         Assert.Equal(then, File.GetLastWriteTimeUtc(Path.Combine(second.WorkspacePath, "file")));
@@ -73,7 +76,8 @@ public sealed class DiskAgentTests : IDisposable
     [Fact]
     public async Task A_workspace_that_is_nowhere_is_infrastructure()
     {
-        var gone = await Assert.ThrowsAsync<StepException>(() => BeginAsync(Open(), "two", new StepWork { Workspace = From("one") }));
+        var gone = await Assert.ThrowsAsync<StepException>(
+            () => BeginAsync(Open(), "two", new StepWork { Workspace = From("one") }));
 
         Assert.Equal(ReasonCode.Infrastructure, gone.Reason);
     }
@@ -125,7 +129,8 @@ public sealed class DiskAgentTests : IDisposable
         var parcel = (await attempt.PackAsync(new ArtifactWork("a", "file", true), CancellationToken.None))!;
 
         var refused = await Assert.ThrowsAsync<StepException>(
-            () => attempt.UnpackAsync(new ResourceWork("a", place, parcel.Digest, true), NoBlobs, CancellationToken.None));
+            () => attempt.UnpackAsync(
+                new ResourceWork("a", place, parcel.Digest, true), NoBlobs, CancellationToken.None));
         Assert.Equal(ReasonCode.Artifact, refused.Reason);
     }
 
@@ -192,7 +197,8 @@ public sealed class DiskAgentTests : IDisposable
 
         Assert.Equal(made.PublicKey.ToArray(), read.PublicKey.ToArray());
         Assert.Equal(("http://controller/", "agent-1"), (read.Controller, read.AgentId));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_root, "agent.json")));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_root, "agent.json")));
     }
 
     [Fact]

@@ -71,7 +71,8 @@ public abstract class LogSpoolTests : IDisposable
     {
         var spool = new LogSpool(Journal());
         var random = new Random(1);
-        var expected = new Dictionary<LogStream, MemoryStream> { [LogStream.Stdout] = new(), [LogStream.Stderr] = new() };
+        var expected = new Dictionary<LogStream,
+            MemoryStream> { [LogStream.Stdout] = new(), [LogStream.Stderr] = new() };
         var actual = new Dictionary<LogStream, MemoryStream> { [LogStream.Stdout] = new(), [LogStream.Stderr] = new() };
         for (var i = 0; i < 400; i++)
         {
@@ -86,7 +87,8 @@ public abstract class LogSpoolTests : IDisposable
         while (spool.Unsent > 0) Take(spool, actual, random);
         Assert.Equal(expected[LogStream.Stdout].ToArray(), actual[LogStream.Stdout].ToArray());
         Assert.Equal(expected[LogStream.Stderr].ToArray(), actual[LogStream.Stderr].ToArray());
-        Assert.True(Directory.GetFiles(Folder).Sum(file => new FileInfo(file).Length) < 10 << 20, "sent segments give their room back");
+        Assert.True(Directory.GetFiles(Folder).Sum(file => new FileInfo(file).Length) < 10 << 20,
+            "sent segments give their room back");
     }
 
     [Fact]
@@ -115,7 +117,11 @@ public abstract class LogSpoolTests : IDisposable
         Assert.Equal(["Stdout 0 0 xyz"], Read(spool));
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
     protected static void Append(LogSpool spool, LogStream stream, int command, string text) =>
         spool.Append(stream, command, Encoding.UTF8.GetBytes(text));
