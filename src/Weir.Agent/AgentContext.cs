@@ -8,8 +8,8 @@ using Weir.Engine.Runtimes;
 namespace Weir.Agent;
 
 /// <summary>
-/// All that an agent's loops reach the world with. Each part has an implementation without threads, files and wall clock,
-/// so that a simulator runs the whole agent on one thread.
+/// All that an agent's loops reach the world with. Each part has an implementation without threads, files and wall
+/// clock, so that a simulator runs the whole agent on one thread.
 /// </summary>
 public sealed record AgentContext
 {

@@ -15,7 +15,8 @@ public static class AgentHost
     /// <summary>
     /// Runs until drained (takes nothing more, finishes what it has) or aborted (kills what it has). Without a
     /// <paramref name="link"/> it dials <see cref="AgentOptions.Controller"/>, enrolling first; that throws the
-    /// <see cref="LinkException"/> by which the controller refuses it. Throws <see cref="IOException"/> when its folder cannot be used.
+    /// <see cref="LinkException"/> by which the controller refuses it. Throws <see cref="IOException"/> when its folder
+    /// cannot be used.
     /// </summary>
     public static async Task RunAsync(
         AgentOptions options,
@@ -28,7 +29,8 @@ public static class AgentHost
         CancellationToken abort)
     {
         using var identity = AgentIdentityFile.OpenOrCreate(options.DataDirectory);
-        var address = options.Controller ?? (link is null ? throw new ArgumentException("an agent needs a link or an address") : null);
+        var address = options.Controller
+            ?? (link is null ? throw new ArgumentException("an agent needs a link or an address") : null);
         using var http = address is null ? null : new ControllerHttp(address, options.CaFile, time);
         using var dialled = http is null || link is not null ? null : new HttpControllerLink(http, identity, time);
         var context = new AgentContext
@@ -48,9 +50,11 @@ public static class AgentHost
     }
 
     private static async Task<bool> EnrolAsync(
-        AgentContext context, ControllerHttp http, AgentIdentityFile identity, CancellationToken drain, CancellationToken abort)
+        AgentContext context, ControllerHttp http, AgentIdentityFile identity, CancellationToken drain,
+        CancellationToken abort)
     {
-        var enrolment = new Enrolment(http, identity, EnrolOf(context, identity), context.Loggers.CreateLogger<Enrolment>());
+        var enrolment =
+            new Enrolment(http, identity, EnrolOf(context, identity), context.Loggers.CreateLogger<Enrolment>());
         using var either = CancellationTokenSource.CreateLinkedTokenSource(drain, abort);
         try
         {

@@ -12,8 +12,8 @@ using Weir.Engine.Runtimes;
 namespace Weir.Agent;
 
 /// <summary>
-/// The agent: takes up what an earlier life left, then claims attempts while slots are free and executes them. Besides it
-/// renews leases, listens to the channel, and tidies its folder. Runs on the caller's synchronization context only.
+/// The agent: takes up what an earlier life left, then claims attempts while slots are free and executes them. Besides
+/// it renews leases, listens to the channel, and tidies its folder. Runs on the caller's synchronization context only.
 /// </summary>
 public sealed partial class AgentLoop
 {
@@ -45,15 +45,17 @@ public sealed partial class AgentLoop
     }
 
     /// <summary>
-    /// Ends when drained (nothing new is taken, what runs is finished) or aborted (what runs is killed, and its loss told
-    /// if that takes no more than 2 s). Throws the <see cref="LinkException"/> by which the controller refused the agent.
+    /// Ends when drained (nothing new is taken, what runs is finished) or aborted (what runs is killed, and its loss
+    /// told if that takes no more than 2 s). Throws the <see cref="LinkException"/> by which the controller refused the
+    /// agent.
     /// </summary>
     public async Task RunAsync(CancellationToken drain, CancellationToken abort)
     {
         using var down = CancellationTokenSource.CreateLinkedTokenSource(abort);
         using var giveUp = new CancellationTokenSource();
         await using var timer = _context.Time.CreateTimer(
-            static source => ((CancellationTokenSource)source!).Cancel(), giveUp, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static source => ((CancellationTokenSource)source!).Cancel(), giveUp, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         await using var aborted = down.Token.Register(() => timer.Change(GiveUpAfter, Timeout.InfiniteTimeSpan));
         using var done = CancellationTokenSource.CreateLinkedTokenSource(down.Token);
         var tokens = new AgentTokens(down.Token, giveUp.Token);
@@ -69,7 +71,9 @@ public sealed partial class AgentLoop
         if (!giveUp.IsCancellationRequested) await GiveBackAsync(giveUp.Token);
     }
 
-    /// <summary>Renews first; what is still ours then goes on, if its runtime can take it up, and everything else is swept.</summary>
+    /// <summary>
+    /// Renews first; what is still ours then goes on, if its runtime can take it up, and everything else is swept.
+    /// </summary>
     private async Task TakeUpAsync(AgentTokens tokens, CancellationToken cancellationToken)
     {
         var keep = new HashSet<string>(StringComparer.Ordinal);
@@ -114,7 +118,8 @@ public sealed partial class AgentLoop
                 if (!claimed) await _nudged.WaitAsync(_jitter.Backoff(failures), either.Token);
             }
         }
-        catch (OperationCanceledException) when (drain.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            drain.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             Log.Draining(_log);
         }
@@ -123,7 +128,8 @@ public sealed partial class AgentLoop
     private async Task<bool> ClaimOnceAsync(ClaimTicket ticket, AgentTokens tokens, CancellationToken cancellationToken)
     {
         var wait = (int)_context.Options.ClaimWait.TotalMilliseconds;
-        var request = new ClaimRequest(ticket.Nonce, ticket.FreeSlots, wait) { Host = _context.Host, Runtimes = _runtimes };
+        var request =
+            new ClaimRequest(ticket.Nonce, ticket.FreeSlots, wait) { Host = _context.Host, Runtimes = _runtimes };
         try
         {
             var response = await _context.Link.ClaimAsync(request, cancellationToken);
@@ -224,8 +230,8 @@ public sealed partial class AgentLoop
         }
     }
 
-    // What a claim under way may still bring is not held, and this renewal says so. It also gives back an outcome that was
-    // not delivered, so it is not for an agent that had to give up.
+    // What a claim under way may still bring is not held, and this renewal says so. It also gives back an outcome that
+    // was not delivered, so it is not for an agent that had to give up.
     private async Task GiveBackAsync(CancellationToken cancellationToken)
     {
         using var longest = new CancellationTokenSource(GiveUpAfter, _context.Time);
@@ -247,7 +253,8 @@ public sealed partial class AgentLoop
         return last + TimeSpan.FromMilliseconds(term) - _context.Time.GetUtcNow();
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "thrown again when all has ended")]
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "thrown again when all has ended")]
     private async Task GuardAsync(
         Func<CancellationToken, Task> loop, CancellationTokenSource down, CancellationToken cancellationToken)
     {

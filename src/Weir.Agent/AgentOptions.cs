@@ -27,12 +27,16 @@ public sealed record AgentOptions
     /// <summary>How long the controller may hold a claim open when there is no work.</summary>
     public TimeSpan ClaimWait { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Bytes of log that an attempt may keep on disk while the controller is away; beyond it the step is held up.</summary>
+    /// <summary>
+    /// Bytes of log that an attempt may keep on disk while the controller is away; beyond it the step is held up.
+    /// </summary>
     public long SpoolBytes { get; init; } = 1L << 30;
 
     /// <summary>Workspaces and cached blobs that nobody touched for so long are removed.</summary>
     public TimeSpan KeepFor { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Workspaces and cached blobs are removed, oldest first, while less than this is free on their disk.</summary>
+    /// <summary>
+    /// Workspaces and cached blobs are removed, oldest first, while less than this is free on their disk.
+    /// </summary>
     public long KeepFreeBytes { get; init; } = 1L << 30;
 }

@@ -5,8 +5,8 @@ using Weir.Contracts.Statuses;
 namespace Weir.Agent.Artifacts;
 
 /// <summary>
-/// Tar archives of artifacts and workspaces. Equal content gives equal bytes: entries in order of their names, no owner;
-/// an artifact has no times either, a workspace keeps them, as incremental builds go by them.
+/// Tar archives of artifacts and workspaces. Equal content gives equal bytes: entries in order of their names, no
+/// owner; an artifact has no times either, a workspace keeps them, as incremental builds go by them.
 /// </summary>
 internal static class ArtifactArchive
 {
@@ -15,7 +15,9 @@ internal static class ArtifactArchive
 
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF;
 
-    /// <summary>A link that leads out of the archive is a <see cref="StepException"/>, unless <paramref name="exact"/>.</summary>
+    /// <summary>
+    /// A link that leads out of the archive is a <see cref="StepException"/>, unless <paramref name="exact"/>.
+    /// </summary>
     public static async Task WriteAsync(
         Stream target, IEnumerable<FoundFile> files, bool exact, CancellationToken cancellationToken)
     {
@@ -24,13 +26,16 @@ internal static class ArtifactArchive
         {
             var item = new GnuTarEntry(TypeOf(entry), name)
             {
-                ModificationTime = exact ? entry.LastWriteTimeUtc : DateTimeOffset.UnixEpoch,
+                ModificationTime = exact ? new DateTimeOffset(entry.LastWriteTimeUtc) : DateTimeOffset.UnixEpoch,
                 Mode = FolderTree.IsLink(entry) ? Permissions : entry.UnixFileMode & Permissions,
             };
             if (item.EntryType == TarEntryType.SymbolicLink)
             {
                 item.LinkName = entry.LinkTarget!;
-                if (!exact && LeadsOut(name, item.LinkName)) throw ArtifactPath.Wrong(name, "is a link that leads out of the artifact");
+                if (!exact && LeadsOut(name, item.LinkName))
+                {
+                    throw ArtifactPath.Wrong(name, "is a link that leads out of the artifact");
+                }
             }
 
             await using var content = item.EntryType == TarEntryType.RegularFile ? File.OpenRead(entry.FullName) : null;
@@ -40,8 +45,8 @@ internal static class ArtifactArchive
     }
 
     /// <summary>
-    /// Unpacks below <paramref name="root"/> (an existing folder), replacing files that are there. Entries that climb, are
-    /// absolute, or would be written through a link are a <see cref="StepException"/>.
+    /// Unpacks below <paramref name="root"/> (an existing folder), replacing files that are there. Entries that climb,
+    /// are absolute, or would be written through a link are a <see cref="StepException"/>.
     /// </summary>
     public static async Task UnpackAsync(Stream archive, string root, bool exact, CancellationToken cancellationToken)
     {
@@ -51,7 +56,11 @@ internal static class ArtifactArchive
         while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
         {
             bytes += entry.Length;
-            if (++count > ArtifactFinder.MaxEntries || bytes > MaxBytes) throw Bad(entry.Name, "is one too many or too large");
+            if (++count > ArtifactFinder.MaxEntries || bytes > MaxBytes)
+            {
+                throw Bad(entry.Name, "is one too many or too large");
+            }
+
             var path = Place(root, entry.Name);
             switch (entry.EntryType)
             {
@@ -64,7 +73,11 @@ internal static class ArtifactArchive
                     if (exact) File.SetLastWriteTimeUtc(path, entry.ModificationTime.UtcDateTime);
                     break;
                 case TarEntryType.SymbolicLink:
-                    if (!exact && LeadsOut(entry.Name, entry.LinkName)) throw Bad(entry.Name, "is a link that leads out");
+                    if (!exact && LeadsOut(entry.Name, entry.LinkName))
+                    {
+                        throw Bad(entry.Name, "is a link that leads out");
+                    }
+
                     MakeRoom(root, path, entry.Name);
                     File.CreateSymbolicLink(path, entry.LinkName);
                     break;
@@ -76,7 +89,8 @@ internal static class ArtifactArchive
         foreach (var (path, entry) in Enumerable.Reverse(folders)) Settle(path, entry, exact);
     }
 
-    private static async Task ExtractAsync(TarEntry entry, string root, string path, CancellationToken cancellationToken)
+    private static async Task ExtractAsync(
+        TarEntry entry, string root, string path, CancellationToken cancellationToken)
     {
         MakeRoom(root, path, entry.Name);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

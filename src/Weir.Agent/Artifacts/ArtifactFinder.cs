@@ -11,8 +11,9 @@ internal static class ArtifactFinder
     public const int MaxEntries = 200_000;
 
     /// <summary>
-    /// Files, links and folders in order of their names, named as seen from the path's fixed folder (a single file: from
-    /// its own folder). Null when nothing is there. A path that is or goes through a link is a <see cref="StepException"/>.
+    /// Files, links and folders in order of their names, named as seen from the path's fixed folder (a single file:
+    /// from its own folder). Null when nothing is there. A path that is or goes through a link is a <see
+    /// cref="StepException"/>.
     /// </summary>
     public static List<FoundFile>? Find(string workspace, string text)
     {

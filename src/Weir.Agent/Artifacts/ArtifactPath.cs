@@ -4,8 +4,8 @@ using Weir.Contracts.Statuses;
 namespace Weir.Agent.Artifacts;
 
 /// <summary>
-/// A path below the workspace as a step declares it: <c>*</c> and <c>?</c> stand for characters within a name, <c>**</c>
-/// for any number of folders.
+/// A path below the workspace as a step declares it: <c>*</c> and <c>?</c> stand for characters within a name,
+/// <c>**</c> for any number of folders.
 /// </summary>
 internal sealed class ArtifactPath
 {
@@ -30,7 +30,11 @@ internal sealed class ArtifactPath
     /// <summary>A path that is absolute or climbs is a <see cref="StepException"/>.</summary>
     public static ArtifactPath Parse(string text)
     {
-        if (text.Length is 0 or > MaxLength || text.Contains('\0', StringComparison.Ordinal)) throw Wrong(text, "is no path");
+        if (text.Length is 0 or > MaxLength || text.Contains('\0', StringComparison.Ordinal))
+        {
+            throw Wrong(text, "is no path");
+        }
+
         if (text[0] is '/' or '~') throw Wrong(text, "is absolute; give a path within the workspace");
         var segments = text.Split('/').Where(segment => segment is not ("" or ".")).ToArray();
         if (segments.Contains("..")) throw Wrong(text, "leads out of the workspace");

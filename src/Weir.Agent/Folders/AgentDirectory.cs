@@ -4,8 +4,8 @@ using Weir.Contracts.AgentProtocol;
 namespace Weir.Agent.Folders;
 
 /// <summary>
-/// What an agent keeps between its lives: on disk, or in memory under a simulator. Throws <see cref="IOException"/> when
-/// the disk fails or is full. Thread-safe; one attempt's folder is used by one step at a time.
+/// What an agent keeps between its lives: on disk, or in memory under a simulator. Throws <see cref="IOException"/>
+/// when the disk fails or is full. Thread-safe; one attempt's folder is used by one step at a time.
 /// </summary>
 public abstract class AgentDirectory
 {
@@ -34,7 +34,8 @@ public sealed record AttemptRecord(Assignment Assignment, int Slot, string Runti
 {
     /// <summary>Names its containers and folders: unique also when one attempt is leased twice.</summary>
     [JsonIgnore]
-    public string Id => $"{Assignment.Fence.Run}-{Assignment.Fence.Step}-{Assignment.Fence.Attempt}-{Assignment.Fence.Lease}";
+    public string Id =>
+        $"{Assignment.Fence.Run}-{Assignment.Fence.Step}-{Assignment.Fence.Attempt}-{Assignment.Fence.Lease}";
 }
 
 /// <summary>Opens a blob of the controller; the caller verifies and disposes it.</summary>

@@ -30,7 +30,9 @@ public abstract class AttemptFolder
     /// <summary>Unpacks an earlier artifact into the workspace; it has a digest.</summary>
     public abstract Task UnpackAsync(ResourceWork resource, OpenBlob blobs, CancellationToken cancellationToken);
 
-    /// <summary>Packs what the path names; null when nothing is there. A path that leads out is a <see cref="StepException"/>.</summary>
+    /// <summary>
+    /// Packs what the path names; null when nothing is there. A path that leads out is a <see cref="StepException"/>.
+    /// </summary>
     public abstract Task<Parcel?> PackAsync(ArtifactWork artifact, CancellationToken cancellationToken);
 
     /// <summary>Packs the whole workspace, with times and links as they are.</summary>

@@ -4,7 +4,9 @@ using Weir.Contracts.Statuses;
 
 namespace Weir.Agent.Folders;
 
-/// <summary>Blobs that were fetched or made here, by digest, so that the next step here need not fetch them again.</summary>
+/// <summary>
+/// Blobs that were fetched or made here, by digest, so that the next step here need not fetch them again.
+/// </summary>
 internal sealed class BlobCache(string folder, string temporary, TimeProvider time)
 {
     private const string Prefix = "sha256:";

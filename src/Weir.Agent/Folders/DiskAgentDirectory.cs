@@ -4,8 +4,9 @@ using Weir.Contracts.Statuses;
 namespace Weir.Agent.Folders;
 
 /// <summary>
-/// <c>generation</c>, <c>renewed</c>, <c>attempts/&lt;id&gt;/</c>, <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;/</c>, <c>blobs/</c> and
-/// <c>tmp/</c>. Others on this machine may pass through it to the folders of their own steps, and read nothing else.
+/// <c>generation</c>, <c>renewed</c>, <c>attempts/&lt;id&gt;/</c>,
+/// <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;/</c>, <c>blobs/</c> and <c>tmp/</c>. Others on this machine may
+/// pass through it to the folders of their own steps, and read nothing else.
 /// </summary>
 public sealed class DiskAgentDirectory : AgentDirectory
 {
@@ -21,9 +22,17 @@ public sealed class DiskAgentDirectory : AgentDirectory
         _options = options;
         _time = time;
         FolderTree.Create(_root, FolderTree.Passable);
-        foreach (var name in (string[])["attempts", "work"]) FolderTree.Create(Path.Combine(_root, name), FolderTree.Passable);
+        foreach (var name in (string[])["attempts", "work"])
+        {
+            FolderTree.Create(Path.Combine(_root, name), FolderTree.Passable);
+        }
+
         FolderTree.TryDelete(In("tmp"));
-        foreach (var name in (string[])["blobs", "tmp"]) FolderTree.Create(Path.Combine(_root, name), FolderTree.Private);
+        foreach (var name in (string[])["blobs", "tmp"])
+        {
+            FolderTree.Create(Path.Combine(_root, name), FolderTree.Private);
+        }
+
         _cache = new BlobCache(In("blobs"), In("tmp"), time);
         _shelf = new WorkspaceShelf(In("work"), _cache);
     }
@@ -77,14 +86,16 @@ public sealed class DiskAgentDirectory : AgentDirectory
 
         foreach (var run in Directory.EnumerateDirectories(In("work")))
         {
-            if (Directory.GetLastWriteTimeUtc(run) < old && !Directory.EnumerateFileSystemEntries(run).Any()) Directory.Delete(run);
+            if (Directory.GetLastWriteTimeUtc(run) < old
+                && !Directory.EnumerateFileSystemEntries(run).Any()) Directory.Delete(run);
         }
     }
 
     private string In(string name) => Path.Combine(_root, name);
 
     private long ReadNumber(string name) =>
-        File.Exists(In(name)) && long.TryParse(File.ReadAllText(In(name)), CultureInfo.InvariantCulture, out var number) ? number : 0;
+        File.Exists(In(name))
+            && long.TryParse(File.ReadAllText(In(name)), CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private void WriteNumber(string name, long number)
     {

@@ -6,7 +6,9 @@ using Weir.Contracts.Statuses;
 
 namespace Weir.Agent.Folders;
 
-/// <summary><c>attempt.json</c>, <c>opened</c>, <c>finish.json</c>, the spool's segments, and <c>run/</c> for the runtime.</summary>
+/// <summary>
+/// <c>attempt.json</c>, <c>opened</c>, <c>finish.json</c>, the spool's segments, and <c>run/</c> for the runtime.
+/// </summary>
 internal sealed class DiskAttemptFolder : AttemptFolder
 {
     private readonly string _folder;
@@ -53,7 +55,8 @@ internal sealed class DiskAttemptFolder : AttemptFolder
             _finish = value;
             if (value is null) return;
             PrivateFile.Write(
-                Path.Combine(_folder, "finish.json"), JsonSerializer.SerializeToUtf8Bytes(value, AgentJson.Default.FinishRequest));
+                Path.Combine(_folder, "finish.json"),
+                JsonSerializer.SerializeToUtf8Bytes(value, AgentJson.Default.FinishRequest));
         }
     }
 
@@ -63,7 +66,8 @@ internal sealed class DiskAttemptFolder : AttemptFolder
     {
         FolderTree.Create(folder, FolderTree.Passable);
         PrivateFile.Write(
-            Path.Combine(folder, "attempt.json"), JsonSerializer.SerializeToUtf8Bytes(record, AgentJson.Default.AttemptRecord));
+            Path.Combine(folder, "attempt.json"),
+            JsonSerializer.SerializeToUtf8Bytes(record, AgentJson.Default.AttemptRecord));
         var attempt = new DiskAttemptFolder(folder, record, shelf, cache);
         FolderTree.Create(attempt.RuntimePath, FolderTree.Private);
         return attempt;
@@ -98,7 +102,11 @@ internal sealed class DiskAttemptFolder : AttemptFolder
     public override async Task UnpackAsync(ResourceWork resource, OpenBlob blobs, CancellationToken cancellationToken)
     {
         var path = ArtifactPath.Parse(resource.Path);
-        if (path.HasPattern) throw ArtifactPath.Wrong(resource.Path, "has wildcards; a resource is unpacked in one place");
+        if (path.HasPattern)
+        {
+            throw ArtifactPath.Wrong(resource.Path, "has wildcards; a resource is unpacked in one place");
+        }
+
         var archive = await _cache.GetAsync(resource.Digest!, blobs, cancellationToken);
         await using var content = File.OpenRead(archive);
         await ArtifactArchive.UnpackAsync(content, MakePlace(path, resource.Path), exact: false, cancellationToken);
@@ -117,7 +125,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
 
     public override void Remove()
     {
-        _journal.Dispose();
+        _journal.Close();
         FolderTree.TryDelete(_folder);
         _shelf.Done(WorkspacePath);
     }
@@ -139,7 +147,8 @@ internal sealed class DiskAttemptFolder : AttemptFolder
             var there = new FileInfo(at);
             if (there.LinkTarget is not null || there.Exists)
             {
-                throw new StepException(ReasonCode.Artifact, $"path '{text}' goes through '{name}', which is no folder");
+                throw new StepException(
+                    ReasonCode.Artifact, $"path '{text}' goes through '{name}', which is no folder");
             }
 
             FolderTree.Create(at, FolderTree.Private | UnixFileMode.GroupRead | UnixFileMode.GroupExecute

@@ -8,13 +8,15 @@ internal static class FolderTree
     /// <summary>Others may pass through to a folder whose name they know, and see nothing of the rest.</summary>
     public const UnixFileMode Passable = Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions Everything =
+        new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
     public static bool IsLink(FileSystemInfo entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
 
     /// <summary>Entries of a folder by ordinal order of their names.</summary>
     public static IEnumerable<FileSystemInfo> Entries(string folder) =>
-        new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything).OrderBy(entry => entry.Name, StringComparer.Ordinal);
+        new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything).OrderBy(
+            entry => entry.Name, StringComparer.Ordinal);
 
     public static void Create(string path, UnixFileMode mode)
     {
@@ -22,7 +24,9 @@ internal static class FolderTree
         else Directory.CreateDirectory(path, mode);
     }
 
-    /// <summary>Files (sharing their blocks where the disk can), modes, times and links as they are; pipes and sockets not.</summary>
+    /// <summary>
+    /// Files (sharing their blocks where the disk can), modes, times and links as they are; pipes and sockets not.
+    /// </summary>
     public static void Copy(string from, string to, CancellationToken cancellationToken)
     {
         Create(to, Private);
@@ -65,7 +69,10 @@ internal static class FolderTree
         try
         {
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, Private);
-            foreach (var folder in Entries(path).OfType<DirectoryInfo>().Where(folder => !IsLink(folder))) Open(folder.FullName);
+            foreach (var folder in Entries(path).OfType<DirectoryInfo>().Where(folder => !IsLink(folder)))
+            {
+                Open(folder.FullName);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -7,8 +7,8 @@ using Weir.Contracts.Statuses;
 namespace Weir.Agent.Folders;
 
 /// <summary>
-/// Outlives the agents that use it one after the other, as a disk does. Workspaces have no content, only their existence;
-/// an artifact is a blob that tells who made it.
+/// Outlives the agents that use it one after the other, as a disk does. Workspaces have no content, only their
+/// existence; an artifact is a blob that tells who made it.
 /// </summary>
 public sealed class MemoryAgentDirectory : AgentDirectory
 {
@@ -43,7 +43,11 @@ public sealed class MemoryAgentDirectory : AgentDirectory
         lock (_lock)
         {
             _workspaces.Remove(workspace);
-            if (work.Workspace is { } source) Take(WorkspaceOf(fence.Run, source.Step, source.Attempt), workspace, work);
+            if (work.Workspace is { } source)
+            {
+                Take(WorkspaceOf(fence.Run, source.Step, source.Attempt), workspace, work);
+            }
+
             _workspaces.Add(workspace);
         }
     }
@@ -66,7 +70,8 @@ public sealed class MemoryAgentDirectory : AgentDirectory
     {
         lock (_lock)
         {
-            var borrowed = work.Workspace is { } source && _moved.ContainsKey(WorkspaceOf(run, source.Step, source.Attempt));
+            var borrowed = work.Workspace is { } source
+                && _moved.ContainsKey(WorkspaceOf(run, source.Step, source.Attempt));
             if (!work.KeepWorkspace && (succeeded || !borrowed)) _workspaces.Remove(workspace);
         }
     }
@@ -98,7 +103,8 @@ public sealed class MemoryAgentDirectory : AgentDirectory
             await using var content = await blobs(digest, cancellationToken);
         }
 
-        public override async Task UnpackAsync(ResourceWork resource, OpenBlob blobs, CancellationToken cancellationToken)
+        public override async Task UnpackAsync(
+            ResourceWork resource, OpenBlob blobs, CancellationToken cancellationToken)
         {
             await using var content = await blobs(resource.Digest!, cancellationToken);
         }

@@ -13,7 +13,8 @@ internal static partial class Posix
     private const int Regular = 0x8000;
 
     /// <summary>
-    /// True for a file with content: no folder, link, socket, device, and no pipe, at whose opening one would wait for ever.
+    /// True for a file with content: no folder, link, socket, device, and no pipe, at whose opening one would wait for
+    /// ever.
     /// </summary>
     public static bool IsRegularFile(string path)
     {

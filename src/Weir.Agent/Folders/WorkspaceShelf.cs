@@ -6,9 +6,9 @@ using Weir.Contracts.Statuses;
 namespace Weir.Agent.Folders;
 
 /// <summary>
-/// The workspaces of this agent: <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;</c>. One that a single later step continues is moved to
-/// it, others are copied. Where one was moved from, <c>….moved</c> tells where to, so that a further attempt of the same step
-/// finds it again.
+/// The workspaces of this agent: <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;</c>. One that a single later step
+/// continues is moved to it, others are copied. Where one was moved from, <c>….moved</c> tells where to, so that a
+/// further attempt of the same step finds it again.
 /// </summary>
 internal sealed class WorkspaceShelf(string root, BlobCache cache)
 {
@@ -41,18 +41,24 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache)
         else if (Directory.Exists(from)) FolderTree.Copy(from, target, cancellationToken);
         else if (MovedTo(from) is { } other) Move(from, other, target);
         else if (source.Digest is { } digest) await UnpackAsync(digest, target, blobs, cancellationToken);
-        else throw new StepException(ReasonCode.Infrastructure, $"the workspace that step '{source.Step}' left is gone");
+        else
+        {
+            throw new StepException(ReasonCode.Infrastructure, $"the workspace that step '{source.Step}' left is gone");
+        }
     }
 
     /// <summary>A step that failed may be tried again, and then needs the workspace that was moved to it.</summary>
     public void Leave(string workspace, AttemptFence fence, StepWork work, bool succeeded)
     {
         if (work.KeepWorkspace) return;
-        var borrowed = work.Workspace is { } source && File.Exists(PathOf(fence.Run, source.Step, source.Attempt) + Moved);
+        var borrowed = work.Workspace is { } source
+            && File.Exists(PathOf(fence.Run, source.Step, source.Attempt) + Moved);
         if (succeeded || !borrowed) FolderTree.TryDelete(workspace);
     }
 
-    /// <summary>Workspaces that no step works in, and what lies beside them, with the time of the last change.</summary>
+    /// <summary>
+    /// Workspaces that no step works in, and what lies beside them, with the time of the last change.
+    /// </summary>
     public IEnumerable<(string Path, DateTime Changed)> Idle() =>
         Directory.EnumerateDirectories(root)
             .SelectMany(run => new DirectoryInfo(run).EnumerateFileSystemInfos())

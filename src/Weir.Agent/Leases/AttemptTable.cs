@@ -10,8 +10,8 @@ namespace Weir.Agent.Leases;
 internal sealed record ClaimTicket(ClaimNonce Nonce, int FreeSlots, long FirstSent);
 
 /// <summary>
-/// The attempts that this agent holds, its slots, and the numbering of its claims, changed together: a renewal must never
-/// say that a claim was answered without listing what the claim brought.
+/// The attempts that this agent holds, its slots, and the numbering of its claims, changed together: a renewal must
+/// never say that a claim was answered without listing what the claim brought.
 /// </summary>
 internal sealed class AttemptTable(long generation, int slots, TimeProvider time)
 {
@@ -76,8 +76,8 @@ internal sealed class AttemptTable(long generation, int slots, TimeProvider time
     }
 
     /// <summary>
-    /// The claim was answered: holds what it brought, in place of the attempt that ended with it. What has no slot is not
-    /// held, and so the next renewal gives it back.
+    /// The claim was answered: holds what it brought, in place of the attempt that ended with it. What has no slot is
+    /// not held, and so the next renewal gives it back.
     /// </summary>
     public IReadOnlyList<HeldAttempt> TakeIn(
         ClaimTicket ticket, IReadOnlyList<Assignment> assignments, HeldAttempt? finished = null)

@@ -6,8 +6,8 @@ namespace Weir.Agent.Leases;
 /// <summary>
 /// An attempt that this agent holds. It has a deadline by the agent's own monotonic clock — the sending of the last
 /// successful claim or renewal, plus lease, plus disconnect — after which the controller may have given the step to
-/// somebody else. At the deadline the attempt is lost, as when the controller says so: its work is killed and nothing is
-/// sent for it any more.
+/// somebody else. At the deadline the attempt is lost, as when the controller says so: its work is killed and nothing
+/// is sent for it any more.
 /// </summary>
 internal sealed class HeldAttempt : IDisposable
 {

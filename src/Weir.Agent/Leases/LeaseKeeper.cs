@@ -6,8 +6,8 @@ using Weir.Engine.Links;
 namespace Weir.Agent.Leases;
 
 /// <summary>
-/// Renews all leases of the agent in one request, every period ± 20 % or when asked, and tells each attempt its verdict.
-/// It also renews when nothing is held: that frees what this agent was given but does not know of.
+/// Renews all leases of the agent in one request, every period ± 20 % or when asked, and tells each attempt its
+/// verdict. It also renews when nothing is held: that frees what this agent was given but does not know of.
 /// </summary>
 internal sealed partial class LeaseKeeper(AgentContext context, AttemptTable table, Jitter jitter)
 {

@@ -46,7 +46,11 @@ internal sealed class AgentChannel(ControllerHttp http, AgentSession session, Ti
         {
             var part = await socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
             length += part.Count;
-            if (part.MessageType == WebSocketMessageType.Close) throw new LinkException("the controller closed the channel");
+            if (part.MessageType == WebSocketMessageType.Close)
+            {
+                throw new LinkException("the controller closed the channel");
+            }
+
             if (part.EndOfMessage) return length;
             if (length == LongestMessage) throw new LinkException("the channel's message is too long");
         }
@@ -68,7 +72,8 @@ internal sealed class AgentChannel(ControllerHttp http, AgentSession session, Ti
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var address = new UriBuilder(http.Controller) { Scheme = http.Controller.Scheme == "https" ? "wss" : "ws", Path = path };
+            var scheme = http.Controller.Scheme == "https" ? "wss" : "ws";
+            var address = new UriBuilder(http.Controller) { Scheme = scheme, Path = path };
             await socket.ConnectAsync(address.Uri, http.Invoker, either.Token);
             return socket;
         }

@@ -37,7 +37,10 @@ public sealed class AgentIdentityFile : IDisposable
 
     public string? AgentId { get; private set; }
 
-    /// <summary>Reads the file of that folder, or makes it with a new key. A file that cannot be read is an <see cref="IOException"/>.</summary>
+    /// <summary>
+    /// Reads the file of that folder, or makes it with a new key. A file that cannot be read is an <see
+    /// cref="IOException"/>.
+    /// </summary>
     public static AgentIdentityFile OpenOrCreate(string folder)
     {
         FolderTree.Create(folder, FolderTree.Passable);
@@ -83,7 +86,8 @@ public sealed class AgentIdentityFile : IDisposable
     private void Save()
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(
-            new StoredIdentity(Convert.ToBase64String(_pkcs8), Controller, AgentId), AgentIdentityJson.Default.StoredIdentity);
+            new StoredIdentity(Convert.ToBase64String(_pkcs8), Controller, AgentId),
+            AgentIdentityJson.Default.StoredIdentity);
         PrivateFile.Write(_path, content);
     }
 }

@@ -1,5 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Weir.Contracts.Agents;
 using Weir.Contracts.Json;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
@@ -9,8 +9,8 @@ using Weir.Engine.Security;
 namespace Weir.Agent.Links;
 
 /// <summary>
-/// Signs an agent's requests: with its own key to open a session, with the session's key from then on. A session that the
-/// controller does not know (any more) is replaced, and the request made again, once.
+/// Signs an agent's requests: with its own key to open a session, with the session's key from then on. A session that
+/// the controller does not know (any more) is replaced, and the request made again, once.
 /// </summary>
 internal sealed class AgentSession(ControllerHttp http, AgentIdentityFile identity, TimeProvider time) : IDisposable
 {
@@ -21,7 +21,9 @@ internal sealed class AgentSession(ControllerHttp http, AgentIdentityFile identi
 
     public string PathOf(string rest) => $"/v1/agents/{identity.AgentId}/{rest}";
 
-    /// <summary>Sends what <paramref name="make"/> makes (twice, if need be), signed. The caller disposes the response.</summary>
+    /// <summary>
+    /// Sends what <paramref name="make"/> makes (twice, if need be), signed. The caller disposes the response.
+    /// </summary>
     public async Task<HttpResponseMessage> SendAsync(
         Func<HttpRequestMessage> make, string bodyDigest, TimeSpan atMost, CancellationToken cancellationToken)
     {
@@ -29,7 +31,8 @@ internal sealed class AgentSession(ControllerHttp http, AgentIdentityFile identi
         {
             var opened = await OpenAsync(cancellationToken);
             using var request = make();
-            foreach (var (name, value) in Headers(request.Method.Method, request.RequestUri!.OriginalString, bodyDigest, opened))
+            foreach (var (name, value) in Headers(
+                request.Method.Method, request.RequestUri!.OriginalString, bodyDigest, opened))
             {
                 request.Headers.Add(name, value);
             }
@@ -45,7 +48,9 @@ internal sealed class AgentSession(ControllerHttp http, AgentIdentityFile identi
         }
     }
 
-    /// <summary>The headers of a signed request without a body, for what does not go through <see cref="SendAsync"/>.</summary>
+    /// <summary>
+    /// The headers of a signed request without a body, for what does not go through <see cref="SendAsync"/>.
+    /// </summary>
     public async Task<IReadOnlyList<(string Name, string Value)>> HeadersAsync(
         string method, string pathAndQuery, CancellationToken cancellationToken) =>
         Headers(method, pathAndQuery, RequestSignature.DigestOf([]), await OpenAsync(cancellationToken));
@@ -72,10 +77,12 @@ internal sealed class AgentSession(ControllerHttp http, AgentIdentityFile identi
         if (ReferenceEquals(_opened, opened)) _opened = null;
     }
 
+    [SuppressMessage(
+        "ApiDesign", "RS0030:Do not use banned APIs", Justification = "speaks HTTP, so it is never simulated")]
     private async Task<Opened> OpenAsync(CancellationToken cancellationToken)
     {
         if (_opened is { } ready && time.GetElapsedTime(ready.Since) < ready.Life) return ready;
-        await _opening.WaitAsync();
+        await _opening.WaitAsync(cancellationToken);
         try
         {
             if (_opened is { } other && time.GetElapsedTime(other.Since) < other.Life) return other;

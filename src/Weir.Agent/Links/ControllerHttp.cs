@@ -14,8 +14,8 @@ using Weir.Engine.Links;
 namespace Weir.Agent.Links;
 
 /// <summary>
-/// One keep-alive HTTP client to the controller, with its clock: keeps how far that is from ours, as every request is signed
-/// for a time. Turns all that can go wrong into <see cref="LinkException"/>.
+/// One keep-alive HTTP client to the controller, with its clock: keeps how far that is from ours, as every request is
+/// signed for a time. Turns all that can go wrong into <see cref="LinkException"/>.
 /// </summary>
 internal sealed class ControllerHttp : IDisposable
 {
@@ -44,7 +44,8 @@ internal sealed class ControllerHttp : IDisposable
             DefaultRequestVersion = HttpVersion.Version11,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _client.DefaultRequestHeaders.Add(ApiHeaders.Protocol, EnrolRequest.Protocol1.ToString(CultureInfo.InvariantCulture));
+        _client.DefaultRequestHeaders.Add(
+            ApiHeaders.Protocol, EnrolRequest.Protocol1.ToString(CultureInfo.InvariantCulture));
     }
 
     public Uri Controller => _client.BaseAddress!;
@@ -83,7 +84,8 @@ internal sealed class ControllerHttp : IDisposable
         try
         {
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return JsonSerializer.Deserialize(body, type) ?? throw new LinkException("the controller's answer was empty");
+            return JsonSerializer.Deserialize(body, type)
+                ?? throw new LinkException("the controller's answer was empty");
         }
         catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
         {
@@ -116,7 +118,8 @@ internal sealed class ControllerHttp : IDisposable
     }
 
     // Whoever else answers under this address (a proxy, another program) gives no such body.
-    private static async Task<ProblemBody?> BodyOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<ProblemBody?> BodyOfAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.Content.Headers.ContentType?.MediaType != "application/problem+json") return null;
         try
@@ -132,7 +135,11 @@ internal sealed class ControllerHttp : IDisposable
 
     private static X509ChainPolicy Trust(string caFile)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         try
         {
             policy.CustomTrustStore.ImportFromPemFile(caFile);

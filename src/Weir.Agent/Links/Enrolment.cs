@@ -8,15 +8,18 @@ using Weir.Engine.Links;
 
 namespace Weir.Agent.Links;
 
-/// <summary>Makes the agent known to its controller: at once with a join token, else once an admin approves it.</summary>
-internal sealed partial class Enrolment(ControllerHttp http, AgentIdentityFile identity, EnrolRequest request, ILogger log)
+/// <summary>
+/// Makes the agent known to its controller: at once with a join token, else once an admin approves it.
+/// </summary>
+internal sealed partial class Enrolment(
+    ControllerHttp http, AgentIdentityFile identity, EnrolRequest request, ILogger log)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Returns when the agent may work. Throws the <see cref="LinkException"/> by which it was refused; a controller that is
-    /// away is waited for.
+    /// Returns when the agent may work. Throws the <see cref="LinkException"/> by which it was refused; a controller
+    /// that is away is waited for.
     /// </summary>
     public async Task RunAsync(TimeProvider time, Jitter jitter, CancellationToken cancellationToken)
     {
@@ -28,12 +31,13 @@ internal sealed partial class Enrolment(ControllerHttp http, AgentIdentityFile i
                 var answer = await AskAsync(cancellationToken);
                 identity.Enrolled(http.Controller.ToString(), answer.AgentId);
                 if (answer.State is AgentState.Active or AgentState.Draining) return;
-                if (answer.State == AgentState.Revoked) throw new LinkException("this agent was revoked") { Permanent = true, Code = ErrorCodes.AgentRevoked };
+                if (answer.State == AgentState.Revoked) throw Revoked();
                 if (!told) Log.Waiting(log, answer.AgentId);
                 (told, failures) = (true, 0);
                 await Task.Delay(jitter.Spread(AskAgain, 0.2), time, cancellationToken);
             }
-            catch (LinkException e) when (!e.Permanent && e.Code is not (ErrorCodes.TokenExpired or ErrorCodes.TokenUsed))
+            catch (LinkException e) when (
+                !e.Permanent && e.Code is not (ErrorCodes.TokenExpired or ErrorCodes.TokenUsed))
             {
                 if (++failures == 1) Log.Unreachable(log, e.Message);
                 await Task.Delay(jitter.Backoff(failures), time, cancellationToken);
@@ -47,7 +51,8 @@ internal sealed partial class Enrolment(ControllerHttp http, AgentIdentityFile i
         var body = JsonSerializer.SerializeToUtf8Bytes(request, WeirJson.Default.EnrolRequest);
         for (var again = false; ; again = true)
         {
-            using var message = new HttpRequestMessage(HttpMethod.Post, Path) { Content = ControllerHttp.JsonContent(body) };
+            using var message =
+                new HttpRequestMessage(HttpMethod.Post, Path) { Content = ControllerHttp.JsonContent(body) };
             OwnSignature.Add(message, Path, body, http.Now, identity);
             try
             {
@@ -60,6 +65,9 @@ internal sealed partial class Enrolment(ControllerHttp http, AgentIdentityFile i
             }
         }
     }
+
+    private static LinkException Revoked() =>
+        new("this agent was revoked") { Permanent = true, Code = ErrorCodes.AgentRevoked };
 
     private static partial class Log
     {

@@ -16,5 +16,6 @@ public static class HostFacts
     };
 
     private static string Os() =>
-        OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "macos" : OperatingSystem.IsWindows() ? "windows" : "other";
+        OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "macos" : OperatingSystem.IsWindows()
+            ? "windows" : "other";
 }

@@ -38,7 +38,8 @@ internal sealed class HttpControllerLink(ControllerHttp http, AgentIdentityFile 
     {
         var frames = LogFrames.Write(pieces);
         using var response = await _session.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, _session.PathOf("logs") + QueryOf(fence)) { Content = Bytes(frames) },
+            () => new HttpRequestMessage(
+                HttpMethod.Post, _session.PathOf("logs") + QueryOf(fence)) { Content = Bytes(frames) },
             RequestSignature.DigestOf(frames),
             Slow,
             cancellationToken);
@@ -54,7 +55,8 @@ internal sealed class HttpControllerLink(ControllerHttp http, AgentIdentityFile 
         }
         catch (LinkException e) when (e.InnerException is null && e.Code is null or ErrorCodes.BlobNotFound)
         {
-            // the answer to a HEAD has no body, so no code either; if it was no "not there", the PUT will say what it was
+            // the answer to a HEAD has no body, so no code either; if it was no "not there", the PUT will say what it
+            // was
             return false;
         }
     }
@@ -64,7 +66,8 @@ internal sealed class HttpControllerLink(ControllerHttp http, AgentIdentityFile 
     {
         var atMost = Slow + TimeSpan.FromSeconds((double)length / SlowestBytesPerSecond);
         using var response = await SendBlobAsync(
-            HttpMethod.Put, fence, digest, () => new StreamContent(open()) { Headers = { ContentLength = length } }, atMost, cancellationToken);
+            HttpMethod.Put, fence, digest, () =>
+                new StreamContent(open()) { Headers = { ContentLength = length } }, atMost, cancellationToken);
     }
 
     public async Task<Stream> GetBlobAsync(AttemptFence fence, string digest, CancellationToken cancellationToken)
@@ -86,11 +89,13 @@ internal sealed class HttpControllerLink(ControllerHttp http, AgentIdentityFile 
     }
 
     private async Task<TOut> PostAsync<TIn, TOut>(
-        string name, (TIn Value, JsonTypeInfo<TIn> Type) body, JsonTypeInfo<TOut> type, TimeSpan atMost, CancellationToken cancellationToken)
+        string name, (TIn Value, JsonTypeInfo<TIn> Type) body, JsonTypeInfo<TOut> type, TimeSpan atMost,
+        CancellationToken cancellationToken)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body.Value, body.Type);
         using var response = await _session.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, _session.PathOf(name)) { Content = ControllerHttp.JsonContent(bytes) },
+            () => new HttpRequestMessage(
+                HttpMethod.Post, _session.PathOf(name)) { Content = ControllerHttp.JsonContent(bytes) },
             RequestSignature.DigestOf(bytes),
             atMost,
             cancellationToken);
@@ -98,16 +103,20 @@ internal sealed class HttpControllerLink(ControllerHttp http, AgentIdentityFile 
     }
 
     private Task<HttpResponseMessage> SendBlobAsync(
-        HttpMethod method, AttemptFence fence, string digest, Func<HttpContent>? content, TimeSpan atMost, CancellationToken cancellationToken) =>
+        HttpMethod method, AttemptFence fence, string digest, Func<HttpContent>? content, TimeSpan atMost,
+        CancellationToken cancellationToken) =>
         _session.SendAsync(
-            () => new HttpRequestMessage(method, _session.PathOf($"blobs/{digest}") + QueryOf(fence)) { Content = content?.Invoke() },
+            () => new HttpRequestMessage(
+                method, _session.PathOf($"blobs/{digest}") + QueryOf(fence)) { Content = content?.Invoke() },
             content is null ? RequestSignature.DigestOf([]) : RequestSignature.StreamedBody,
             atMost,
             cancellationToken);
 
     private static string QueryOf(AttemptFence fence) => string.Create(
         CultureInfo.InvariantCulture,
-        $"?run={Uri.EscapeDataString(fence.Run)}&step={Uri.EscapeDataString(fence.Step)}&attempt={fence.Attempt}&lease={fence.Lease}");
+        $"?run={Escape(fence.Run)}&step={Escape(fence.Step)}&attempt={fence.Attempt}&lease={fence.Lease}");
+
+    private static string Escape(string text) => Uri.EscapeDataString(text);
 
     private static ByteArrayContent Bytes(byte[] content) =>
         new(content) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };

@@ -4,11 +4,11 @@ using Microsoft.Win32.SafeHandles;
 namespace Weir.Agent.Logs;
 
 /// <summary>
-/// Segments of a few MiB, each a file <c>spool-&lt;position of its first byte&gt;</c>, so that what was sent gives its room
-/// back while the step goes on. Nothing is made before the first byte. What the system has taken over survives the
+/// Segments of a few MiB, each a file <c>spool-&lt;position of its first byte&gt;</c>, so that what was sent gives its
+/// room back while the step goes on. Nothing is made before the first byte. What the system has taken over survives the
 /// agent's death; the machine's own death ends the step as well, so nothing is flushed.
 /// </summary>
-internal sealed class DiskJournal : SpoolJournal, IDisposable
+internal sealed class DiskJournal : SpoolJournal
 {
     private const string Prefix = "spool-";
     private readonly string _folder;
@@ -23,7 +23,8 @@ internal sealed class DiskJournal : SpoolJournal, IDisposable
         _segmentBytes = segmentBytes;
         if (!Directory.Exists(folder)) return;
         var found = Directory.EnumerateFiles(folder, Prefix + "*")
-            .Select(path => (Path: path, First: long.Parse(Path.GetFileName(path)[Prefix.Length..], CultureInfo.InvariantCulture)))
+            .Select(path =>
+                (Path: path, First: long.Parse(Path.GetFileName(path)[Prefix.Length..], CultureInfo.InvariantCulture)))
             .OrderBy(file => file.First);
         foreach (var (path, first) in found)
         {
@@ -74,7 +75,8 @@ internal sealed class DiskJournal : SpoolJournal, IDisposable
         (_start, _end) = (0, 0);
     }
 
-    public void Dispose() => _segments.ForEach(segment => segment.Handle.Dispose());
+    /// <summary>To be called once nobody reads any more; the files stay.</summary>
+    public void Close() => _segments.ForEach(segment => segment.Handle.Dispose());
 
     private void Open()
     {

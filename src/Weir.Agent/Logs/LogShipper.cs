@@ -8,8 +8,8 @@ using Weir.Engine.Links;
 namespace Weir.Agent.Logs;
 
 /// <summary>
-/// Sends an attempt's log while it grows: nothing in the first 100 ms, as the finish of a short step carries it all; then
-/// at once when it has been quiet, else every 100 ms or 256 KiB. Goes on from where the controller says it has it.
+/// Sends an attempt's log while it grows: nothing in the first 100 ms, as the finish of a short step carries it all;
+/// then at once when it has been quiet, else every 100 ms or 256 KiB. Goes on from where the controller says it has it.
 /// </summary>
 internal sealed partial class LogShipper(AgentContext context, HeldAttempt held, LogSpool spool, Jitter jitter)
 {
@@ -41,7 +41,9 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
         while (spool.Unsent >= context.Options.SpoolBytes) await _shrunk.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Returns when complete and all but the tail is durable at the controller, or when it takes no more.</summary>
+    /// <summary>
+    /// Returns when complete and all but the tail is durable at the controller, or when it takes no more.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var started = context.Time.GetTimestamp();
@@ -71,7 +73,8 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
             await _grown.WaitAsync(rest - context.Time.GetElapsedTime(sent), cancellationToken);
         }
 
-        // The controller holds a tail back while a secret might go on in the next bytes: nothing to do before they come.
+        // The controller holds a tail back while a secret might go on in the next bytes: nothing to do before they
+        // come.
         if (_heldBackAt == spool.Stdout + spool.Stderr && !_complete) await _grown.WaitAsync(Idle, cancellationToken);
     }
 

@@ -3,9 +3,10 @@ using Weir.Contracts.AgentProtocol;
 namespace Weir.Agent.Logs;
 
 /// <summary>
-/// The output of one attempt on its way to the controller, as <see cref="LogFrames"/> in the order of arrival. The first
-/// 64 KiB stay in memory until <see cref="Spill"/>, so that a short step costs no file; from then on every byte is in the
-/// journal before it is sent, and is kept until the controller has it on its disk. One writer and one reader at a time.
+/// The output of one attempt on its way to the controller, as <see cref="LogFrames"/> in the order of arrival. The
+/// first 64 KiB stay in memory until <see cref="Spill"/>, so that a short step costs no file; from then on every byte
+/// is in the journal before it is sent, and is kept until the controller has it on its disk. One writer and one reader
+/// at a time.
 /// </summary>
 public sealed class LogSpool(SpoolJournal journal)
 {
@@ -61,7 +62,9 @@ public sealed class LogSpool(SpoolJournal journal)
         }
     }
 
-    /// <summary>The controller takes no log of this attempt any more: what is unsent and what comes is dropped.</summary>
+    /// <summary>
+    /// The controller takes no log of this attempt any more: what is unsent and what comes is dropped.
+    /// </summary>
     public void Refuse()
     {
         lock (_lock)
@@ -100,7 +103,9 @@ public sealed class LogSpool(SpoolJournal journal)
         lock (_lock) return [.. _head];
     }
 
-    /// <summary>The controller has everything before these offsets: gives up what the last reading found of it.</summary>
+    /// <summary>
+    /// The controller has everything before these offsets: gives up what the last reading found of it.
+    /// </summary>
     public void Release(long stdoutThrough, long stderrThrough)
     {
         lock (_lock)

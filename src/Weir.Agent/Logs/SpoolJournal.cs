@@ -1,8 +1,8 @@
 namespace Weir.Agent.Logs;
 
 /// <summary>
-/// Bytes on their way to the controller: appended at the end, read anywhere, given up from the beginning. Positions count
-/// all bytes ever appended. Throws <see cref="IOException"/> when there is no room. Not thread-safe.
+/// Bytes on their way to the controller: appended at the end, read anywhere, given up from the beginning. Positions
+/// count all bytes ever appended. Throws <see cref="IOException"/> when there is no room. Not thread-safe.
 /// </summary>
 public abstract class SpoolJournal
 {

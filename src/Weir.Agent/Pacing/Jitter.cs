@@ -10,7 +10,9 @@ internal sealed class Jitter(Random random)
     /// <summary>The time ± that part of it.</summary>
     public TimeSpan Spread(TimeSpan around, double part) => around * (1 + (part * ((2 * Next()) - 1)));
 
-    /// <summary>How long to wait after so many failures in a row: doubling from 0.1 s to 5 s, of which half by chance.</summary>
+    /// <summary>
+    /// How long to wait after so many failures in a row: doubling from 0.1 s to 5 s, of which half by chance.
+    /// </summary>
     public TimeSpan Backoff(int failures)
     {
         var wait = First * Math.Pow(2, Math.Clamp(failures - 1, 0, 10));

@@ -16,7 +16,9 @@ internal sealed class Signal(TimeProvider time)
         _set.Reader.TryRead(out _);
     }
 
-    /// <summary>Returns when set, and at the latest after the time given; the caller looks for itself which it was.</summary>
+    /// <summary>
+    /// Returns when set, and at the latest after the time given; the caller looks for itself which it was.
+    /// </summary>
     public async ValueTask WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         if (atMost <= TimeSpan.Zero)

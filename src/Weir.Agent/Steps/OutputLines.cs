@@ -3,7 +3,8 @@ using System.Text;
 namespace Weir.Agent.Steps;
 
 /// <summary>
-/// What a step wrote to <c>WEIR_OUTPUT</c>: lines <c>name=value</c>, UTF-8, of declared names; the last of a name counts.
+/// What a step wrote to <c>WEIR_OUTPUT</c>: lines <c>name=value</c>, UTF-8, of declared names; the last of a name
+/// counts.
 /// </summary>
 internal sealed record OutputLines(IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Problems)
 {
@@ -27,7 +28,8 @@ internal sealed record OutputLines(IReadOnlyDictionary<string, string> Values, I
             else values[name] = text[(equals + 1)..];
         }
 
-        if (problems.Count > MaxProblems) problems = [.. problems.Take(MaxProblems), $"… and {problems.Count - MaxProblems} more"];
+        if (problems.Count > MaxProblems) problems =
+            [.. problems.Take(MaxProblems), $"… and {problems.Count - MaxProblems} more"];
         return new OutputLines(values, problems);
     }
 }

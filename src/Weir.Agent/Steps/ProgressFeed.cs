@@ -7,7 +7,9 @@ using Weir.Engine.Runtimes;
 
 namespace Weir.Agent.Steps;
 
-/// <summary>A step's output and commands from its container to the spool and to the controller, while it runs.</summary>
+/// <summary>
+/// A step's output and commands from its container to the spool and to the controller, while it runs.
+/// </summary>
 internal sealed class ProgressFeed
 {
     private readonly LogShipper _shipper;

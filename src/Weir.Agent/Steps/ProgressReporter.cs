@@ -6,8 +6,8 @@ using Weir.Engine.Links;
 namespace Weir.Agent.Steps;
 
 /// <summary>
-/// Tells the controller that the step runs and where its commands are, a little later than it happens: what begins and ends
-/// within 50 ms is told once, and a step that is over by then tells everything with its finish.
+/// Tells the controller that the step runs and where its commands are, a little later than it happens: what begins and
+/// ends within 50 ms is told once, and a step that is over by then tells everything with its finish.
 /// </summary>
 internal sealed class ProgressReporter(
     AgentContext context, HeldAttempt held, string runtime, CommandLog commands, Jitter jitter)

@@ -8,8 +8,8 @@ namespace Weir.Agent.Steps;
 internal static class RuntimeChoice
 {
     /// <summary>
-    /// The runtime that the step names, else the first that can do it. A step with an image never runs without one unless it
-    /// says so. None is a <see cref="StepException"/>.
+    /// The runtime that the step names, else the first that can do it. A step with an image never runs without one
+    /// unless it says so. None is a <see cref="StepException"/>.
     /// </summary>
     public static IContainerRuntime Choose(IReadOnlyList<IContainerRuntime> runtimes, StepWork work)
     {
@@ -27,7 +27,8 @@ internal static class RuntimeChoice
 
     // A runtime that runs no commands only pretends, and pretends images as well.
     private static bool Suits(IContainerRuntime runtime) =>
-        runtime.Capabilities.HasFlag(RuntimeCapabilities.Images) || !runtime.Capabilities.HasFlag(RuntimeCapabilities.Commands);
+        runtime.Capabilities.HasFlag(RuntimeCapabilities.Images)
+            || !runtime.Capabilities.HasFlag(RuntimeCapabilities.Commands);
 
     private static StepException Refused(string message) => new(ReasonCode.Policy, message);
 }

@@ -41,7 +41,8 @@ internal sealed record StepEnd(EndCause Cause)
         EndCause.Exited => JudgeExit(Exit!, harvest),
         EndCause.TimedOut => Failed(ReasonCode.Timeout, string.Create(
             CultureInfo.InvariantCulture, $"the step did not end within {limit.TotalSeconds:0.###} s")),
-        EndCause.Stopped => new AttemptOutcome(RunStatus.Cancelled, ReasonCode.Cancelled) { Message = "the step was cancelled" },
+        EndCause.Stopped =>
+            new AttemptOutcome(RunStatus.Cancelled, ReasonCode.Cancelled) { Message = "the step was cancelled" },
         EndCause.Aborted => Failed(ReasonCode.Infrastructure, "the agent was stopped"),
         _ => Failed(ReasonCode.Infrastructure, Problem ?? "the step was lost"),
     };

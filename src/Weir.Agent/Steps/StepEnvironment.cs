@@ -32,6 +32,7 @@ internal static class StepEnvironment
         if (assignment.Sealed is not { } box) return new Dictionary<string, string>();
         var values = key is null ? null : SealedValues.Open(key, box, assignment.Fence);
         return values?.Env
-            ?? throw new StepException(ReasonCode.Infrastructure, "the step's secrets were not sealed to this agent's key");
+            ?? throw new StepException(
+                ReasonCode.Infrastructure, "the step's secrets were not sealed to this agent's key");
     }
 }

@@ -6,13 +6,12 @@ using Weir.Agent.Pacing;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Links;
-using Weir.Engine.Runtimes;
 
 namespace Weir.Agent.Steps;
 
 /// <summary>
-/// Executes held attempts and delivers their outcomes: recorded on disk before it begins, the outcome on disk before it is
-/// sent, sent until it is answered or the attempt is lost, everything removed after that.
+/// Executes held attempts and delivers their outcomes: recorded on disk before it begins, the outcome on disk before it
+/// is sent, sent until it is answered or the attempt is lost, everything removed after that.
 /// </summary>
 internal sealed partial class StepExecutor(AgentContext context, AttemptTable table, LeaseKeeper keeper, Jitter jitter)
 {
@@ -23,8 +22,10 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
     /// Returns when the attempt is over for this agent, with the attempts that came in passing with its finish. With
     /// <paramref name="earlier"/> it goes on with what an earlier life of the agent left.
     /// </summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "boundary of a slot's loop")]
-    public async Task<IReadOnlyList<HeldAttempt>> ExecuteAsync(HeldAttempt held, AttemptFolder? earlier, AgentTokens tokens)
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "boundary of a slot's loop")]
+    public async Task<IReadOnlyList<HeldAttempt>> ExecuteAsync(
+        HeldAttempt held, AttemptFolder? earlier, AgentTokens tokens)
     {
         using var sending = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, tokens.GiveUp);
         var folder = earlier;
@@ -65,12 +66,14 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (OffDisk(held, runtime), StepEnd.Failed(ReasonCode.Infrastructure, $"the agent's disk failed: {e.Message}"));
+            return (OffDisk(held, runtime),
+                StepEnd.Failed(ReasonCode.Infrastructure, $"the agent's disk failed: {e.Message}"));
         }
     }
 
     private async Task<FinishRequest?> ProduceAsync(
-        HeldAttempt held, AttemptFolder folder, AttemptOutcome? refusal, bool earlier, AgentTokens tokens, CancellationToken sending)
+        HeldAttempt held, AttemptFolder folder, AttemptOutcome? refusal, bool earlier, AgentTokens tokens,
+        CancellationToken sending)
     {
         var feed = new ProgressFeed(context, held, folder, jitter, sending);
         var request = folder.Finish;

@@ -21,8 +21,12 @@ internal sealed record StepHarvest(IReadOnlyList<ArtifactRecord> Artifacts, stri
             try
             {
                 var parcel = await folder.PackAsync(artifact, cancellationToken);
-                if (parcel is null && artifact.Required) problem ??= $"artifact '{artifact.Name}': there is nothing at '{artifact.Path}'";
-                if (parcel is null) continue;
+                if (parcel is null)
+                {
+                    if (artifact.Required) problem ??= $"artifact '{artifact.Name}': nothing is at '{artifact.Path}'";
+                    continue;
+                }
+
                 await blobs.StoreAsync(parcel, cancellationToken);
                 artifacts.Add(new ArtifactRecord(artifact.Name, parcel.Digest, parcel.Bytes, parcel.Files));
             }

@@ -4,7 +4,9 @@ using Weir.Engine.Runtimes;
 
 namespace Weir.Agent.Steps;
 
-/// <summary>All that happens before a step's gate opens; needs nothing of the step before it but its workspace.</summary>
+/// <summary>
+/// All that happens before a step's gate opens; needs nothing of the step before it but its workspace.
+/// </summary>
 internal static class StepPreparation
 {
     /// <summary>Makes the workspace, brings the resources, and starts the container, blocked at its gate.</summary>
@@ -15,7 +17,10 @@ internal static class StepPreparation
         foreach (var resource in folder.Record.Assignment.Work.Resources)
         {
             if (resource.Digest is not null) await folder.UnpackAsync(resource, blobs.OpenAsync, cancellationToken);
-            else if (resource.Required) throw new StepException(ReasonCode.Artifact, $"resource '{resource.Name}' was left by no step");
+            else if (resource.Required)
+            {
+                throw new StepException(ReasonCode.Artifact, $"resource '{resource.Name}' was left by no step");
+            }
         }
 
         return await runtime.CreateAsync(SpecOf(folder), cancellationToken);

@@ -38,7 +38,8 @@ internal sealed class StepRun(
             }
             catch (OperationCanceledException) when (slow.IsCancellationRequested && !working.IsCancellationRequested)
             {
-                return StepEnd.Failed(ReasonCode.Infrastructure, "the step could not be prepared within its own time limit");
+                return StepEnd.Failed(
+                    ReasonCode.Infrastructure, "the step could not be prepared within its own time limit");
             }
         },
         tokens);
@@ -48,7 +49,11 @@ internal sealed class StepRun(
         async working =>
         {
             var container = folder.Opened ? await runtime.AdoptAsync(StepPreparation.SpecOf(folder), working) : null;
-            if (container is null) return StepEnd.Failed(ReasonCode.Infrastructure, "the agent restarted, and the step ended with it");
+            if (container is null)
+            {
+                return StepEnd.Failed(ReasonCode.Infrastructure, "the agent restarted, and the step ended with it");
+            }
+
             folder.Spool.Clear();
             feed.Begin();
             var rest = Limit - (context.Time.GetUtcNow() - folder.Record.Begun);
@@ -72,7 +77,7 @@ internal sealed class StepRun(
         {
             return held.Lost.IsCancellationRequested
                 ? null
-                : new StepEnd(WhyEnded(default, tokens)).Judge(Limit, StepHarvest.Nothing);
+                : new StepEnd(WhyEnded(tokens, CancellationToken.None)).Judge(Limit, StepHarvest.Nothing);
         }
         catch (StepException e)
         {
@@ -84,7 +89,8 @@ internal sealed class StepRun(
         }
         catch (LinkException e)
         {
-            return StepEnd.Failed(ReasonCode.Infrastructure, $"files could not be exchanged with the controller: {e.Message}");
+            return StepEnd.Failed(
+                ReasonCode.Infrastructure, $"files could not be exchanged with the controller: {e.Message}");
         }
         catch (Exception e)
         {
@@ -110,7 +116,8 @@ internal sealed class StepRun(
         }
 
         if (end.Cause == EndCause.Lost) return null;
-        var harvest = end.LeavesSomething ? await StepHarvest.CollectAsync(folder, blobs, working) : StepHarvest.Nothing;
+        var harvest = end.LeavesSomething ? await StepHarvest.CollectAsync(folder, blobs, working)
+            : StepHarvest.Nothing;
         return end.Judge(limit, harvest);
     }
 
@@ -120,7 +127,7 @@ internal sealed class StepRun(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(feed.Sending);
         var reporting = feed.ReportAsync(over.Token);
         var pumping = PumpAsync(container, broken);
-        var end = await WaitForEndAsync(container, limit, broken.Token, tokens);
+        var end = await WaitForEndAsync(container, limit, tokens, broken.Token);
         over.Cancel();
         if (end.Cause != EndCause.Exited) await KillAsync(container, end.Cause);
         var problem = await pumping;
@@ -149,7 +156,7 @@ internal sealed class StepRun(
     }
 
     private async Task<StepEnd> WaitForEndAsync(
-        IStepContainer container, TimeSpan limit, CancellationToken broken, AgentTokens tokens)
+        IStepContainer container, TimeSpan limit, AgentTokens tokens, CancellationToken broken)
     {
         using var timeout = new CancellationTokenSource(limit, context.Time);
         using var first = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, held.Stop, tokens.Abort);
@@ -160,7 +167,7 @@ internal sealed class StepRun(
         }
         catch (OperationCanceledException) when (any.IsCancellationRequested)
         {
-            return new StepEnd(WhyEnded(broken, tokens));
+            return new StepEnd(WhyEnded(tokens, broken));
         }
         catch (RuntimeException e)
         {
@@ -168,7 +175,7 @@ internal sealed class StepRun(
         }
     }
 
-    private EndCause WhyEnded(CancellationToken broken, AgentTokens tokens) =>
+    private EndCause WhyEnded(AgentTokens tokens, CancellationToken broken) =>
         held.Lost.IsCancellationRequested ? EndCause.Lost
         : broken.IsCancellationRequested ? EndCause.Broken
         : held.Stop.IsCancellationRequested ? EndCause.Stopped
@@ -194,7 +201,8 @@ internal sealed class StepRun(
             await container.KillAsync(grace, either.Token);
             return true;
         }
-        catch (Exception e) when (e is RuntimeException || (e is OperationCanceledException && either.IsCancellationRequested))
+        catch (Exception e) when (
+            e is RuntimeException || (e is OperationCanceledException && either.IsCancellationRequested))
         {
             return false;
         }

@@ -36,7 +36,9 @@ public static class LogFrames
         BinaryPrimitives.WriteInt32LittleEndian(frame[13..], length);
     }
 
-    /// <summary>The pieces share the memory of <paramref name="frames"/>. Otherwise says what is wrong and where.</summary>
+    /// <summary>
+    /// The pieces share the memory of <paramref name="frames"/>. Otherwise says what is wrong and where.
+    /// </summary>
     public static bool TryParse(ReadOnlyMemory<byte> frames, out IReadOnlyList<LogPiece> pieces, out string? problem)
     {
         var found = new List<LogPiece>();
@@ -55,7 +57,8 @@ public static class LogFrames
     }
 
     /// <summary>The first frame, for reading on; false when it is not (wholly) there.</summary>
-    public static bool TryReadFirst(ReadOnlyMemory<byte> frames, out LogPiece? piece) => ParseOne(frames, out piece) is null;
+    public static bool TryReadFirst(ReadOnlyMemory<byte> frames, out LogPiece? piece) =>
+        ParseOne(frames, out piece) is null;
 
     private static string? ParseOne(ReadOnlyMemory<byte> frames, out LogPiece? piece)
     {

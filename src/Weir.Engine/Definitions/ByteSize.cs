@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Weir.Engine.Definitions;
 
-/// <summary>Sizes as people write them: a number and one of the units <c>B KiB MiB GiB TiB</c>: <c>512MiB</c>, <c>1.5GiB</c>.</summary>
+/// <summary>
+/// Sizes as people write them: a number and one of the units <c>B KiB MiB GiB TiB</c>: <c>512MiB</c>, <c>1.5GiB</c>.
+/// </summary>
 public static class ByteSize
 {
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
@@ -17,13 +19,17 @@ public static class ByteSize
         if (digits <= 0) return false;
         var unit = Array.IndexOf(Units, text[digits..]);
         if (unit < 0 || text[0] == '.' || text[digits - 1] == '.') return false;
-        if (!decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
+        const NumberStyles style = NumberStyles.AllowDecimalPoint;
+        var digitsOnly = text.AsSpan(0, digits);
+        if (!decimal.TryParse(digitsOnly, style, CultureInfo.InvariantCulture, out var number)) return false;
         if (number > 1_000_000_000) return false;
         bytes = (long)(number * (1L << (10 * unit)));
         return true;
     }
 
-    /// <summary>What was probably meant by <c>2GB</c>, <c>512m</c> or <c>1024</c>; null when nothing comes to mind.</summary>
+    /// <summary>
+    /// What was probably meant by <c>2GB</c>, <c>512m</c> or <c>1024</c>; null when nothing comes to mind.
+    /// </summary>
     internal static string? Suggest(string text)
     {
         var digits = text.AsSpan().IndexOfAnyExcept(Digits);

@@ -13,8 +13,9 @@ internal static class Checkout
     public static ImmutableArray<string> Outputs { get; } = ["commit"];
 
     /// <summary>
-    /// Values that begin with <c>-</c> would be options, and a <c>:</c> in a ref would write to other refs. Repositories
-    /// on this machine may belong to another user than the step runs as; their author chose them by writing the path.
+    /// Values that begin with <c>-</c> would be options, and a <c>:</c> in a ref would write to other refs.
+    /// Repositories on this machine may belong to another user than the step runs as; whoever wrote their path into
+    /// the flow has chosen them.
     /// </summary>
     public static ImmutableArray<string> Commands { get; } =
     [

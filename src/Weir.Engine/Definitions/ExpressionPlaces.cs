@@ -52,7 +52,8 @@ internal sealed class ExpressionPlaces(FlowDefinition flow, StepGraph graph, Flo
     private void Report(ExpressionProblem problem, params ReadOnlySpan<object> path)
     {
         var written = "";
-        foreach (var part in path) written = part is int index ? TreePath.Item(written, index) : TreePath.Key(written, (string)part);
+        foreach (var part in path)
+            written = part is int index ? TreePath.Item(written, index) : TreePath.Key(written, (string)part);
         problems.Add(written, places.Of(problem.Position, path), problem.Message);
     }
 

@@ -5,7 +5,9 @@ using Weir.Engine.Planning;
 
 namespace Weir.Engine.Definitions;
 
-/// <summary>Turns a tree into a definition. What is not of the right form has been reported and is left out here.</summary>
+/// <summary>
+/// Turns a tree into a definition. What is not of the right form has been reported and is left out here.
+/// </summary>
 internal sealed class FlowBinder(ProblemList problems)
 {
     public FlowDefinition Bind(TreeMap root) => new()
@@ -64,8 +66,10 @@ internal sealed class FlowBinder(ProblemList problems)
     /// <summary>The last part of the path that is no pattern: <c>out/report/**</c> is named <c>report</c>.</summary>
     private static string ArtifactNameOf(string path)
     {
-        var part = (Template.Outline(path) ?? path).Split('/').LastOrDefault(p => p.Length > 0 && p != "." && !p.AsSpan().ContainsAny('*', '?')) ?? "files";
-        var name = string.Concat(part.TrimStart('.').Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-'));
+        var part = (Template.Outline(path) ?? path).Split('/')
+            .LastOrDefault(p => p.Length > 0 && p != "." && !p.AsSpan().ContainsAny('*', '?')) ?? "files";
+        var letters = part.TrimStart('.').Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-');
+        var name = string.Concat(letters);
         return name.Length == 0 || !char.IsAsciiLetterOrDigit(name[0]) ? "files" : name;
     }
 
@@ -76,7 +80,11 @@ internal sealed class FlowBinder(ProblemList problems)
     private static SourceDefinition? BindSource(TreeValue? value) => value switch
     {
         null => null,
-        TreeMap map => new(map.Text("git") ?? "", map.Text("ref")) { Depth = map.Whole("depth"), Image = map.Text("image") },
+        TreeMap map => new(map.Text("git") ?? "", map.Text("ref"))
+        {
+            Depth = map.Whole("depth"),
+            Image = map.Text("image"),
+        },
         _ => new(value.AsText() ?? "", null),
     };
 
@@ -117,32 +125,42 @@ internal sealed class FlowBinder(ProblemList problems)
     {
         if (value is not TreeMap map) return BindShortParam(name, value as TreeText, path);
         var choices = map.Texts("choices") ?? [];
-        var param = new ParamDefinition(name, map.Text("type") ?? (choices.IsEmpty ? ParamTypes.Text : ParamTypes.Choice))
+        var param = new ParamDefinition(
+            name, map.Text("type") ?? (choices.IsEmpty ? ParamTypes.Text : ParamTypes.Choice))
         {
             Description = map.Text("description"),
             Required = map.Boolean("required") ?? false,
             Choices = choices,
         };
-        if (param.Type == ParamTypes.Choice && choices.IsEmpty) problems.Add(path, map.Place, "a choice needs the key `choices`");
+        if (param.Type == ParamTypes.Choice && choices.IsEmpty)
+            problems.Add(path, map.Place, "a choice needs the key `choices`");
         if (param.Type != ParamTypes.Choice && !choices.IsEmpty)
-            problems.Add(path + ".choices", map["choices"]!.Place, $"`choices` goes with the type choice, not with {param.Type}");
+            problems.Add(
+                path + ".choices",
+                map["choices"]!.Place,
+                $"`choices` goes with the type choice, not with {param.Type}");
         if (map["default"] is not TreeText { IsNull: false } given) return param;
-        if (param.Required) problems.Warn(path + ".required", map["required"]!.Place, "a parameter with a default is never missing");
+        if (param.Required)
+            problems.Warn(path + ".required", map["required"]!.Place, "a parameter with a default is never missing");
         return WithDefault(param, given, path + ".default");
     }
 
     private ParamDefinition BindShortParam(string name, TreeText? value, string path)
     {
-        var type = value?.Boolean is not null ? ParamTypes.Boolean : value?.Number is not null ? ParamTypes.Number : ParamTypes.Text;
+        var type = value?.Boolean is not null ? ParamTypes.Boolean
+            : value?.Number is not null ? ParamTypes.Number
+            : ParamTypes.Text;
         var param = new ParamDefinition(name, type);
         return value is null or { IsNull: true } ? param : WithDefault(param, value, path);
     }
 
     private ParamDefinition WithDefault(ParamDefinition param, TreeText given, string path)
     {
-        var text = param.Type == ParamTypes.Boolean && given.Boolean is { } truth ? (truth ? "true" : "false") : given.Value;
+        var isTruth = param.Type == ParamTypes.Boolean && given.Boolean is not null;
+        var text = isTruth ? given.Value.ToLowerInvariant() : given.Value;
         var value = ParamTypes.Convert(param, text, out var problem);
-        if (problem is not null && (param.Type != ParamTypes.Choice || !param.Choices.IsEmpty)) problems.Add(path, given.Place, problem);
+        if (problem is not null && (param.Type != ParamTypes.Choice || !param.Choices.IsEmpty))
+            problems.Add(path, given.Place, problem);
         return param with { Default = value };
     }
 }

@@ -2,7 +2,9 @@ using Weir.Engine.Expressions;
 
 namespace Weir.Engine.Definitions;
 
-/// <summary>Finds what is wrong with a flow beyond the form of its parts: names, needs, expressions, artifacts.</summary>
+/// <summary>
+/// Finds what is wrong with a flow beyond the form of its parts: names, needs, expressions, artifacts.
+/// </summary>
 internal sealed class FlowChecker
 {
     private readonly FlowDefinition _flow;
@@ -36,18 +38,29 @@ internal sealed class FlowChecker
             var step = _flow.Steps[i];
             var path = $"steps[{i}].name";
             if (step.Name == Checkout.StepName && _flow.Source is not null)
-                _problems.Add(path, _places.Of("steps", i, "name"), "`checkout` is the name of the step that `source` makes");
+                _problems.Add(
+                    path, _places.Of("steps", i, "name"), "`checkout` is the name of the step that `source` makes");
             if (!seen.TryAdd(step.Name, i))
-                _problems.Add(path, NameOrStep(i), $"the name `{step.Name}` stands already at line {NameOrStep(seen[step.Name]).Line}");
+                _problems.Add(
+                    path,
+                    NameOrStep(i),
+                    $"the name `{step.Name}` stands already at line {NameOrStep(seen[step.Name]).Line}");
             var names = new HashSet<string>();
             for (var j = 0; j < step.Artifacts.Length; j++)
             {
                 if (!names.Add(step.Artifacts[j].Name))
-                    _problems.Add($"steps[{i}].artifacts[{j}]", _places.Of("steps", i, "artifacts", j), $"the step has two artifacts named `{step.Artifacts[j].Name}`");
+                    _problems.Add(
+                        $"steps[{i}].artifacts[{j}]",
+                        _places.Of("steps", i, "artifacts", j),
+                        $"the step has two artifacts named `{step.Artifacts[j].Name}`");
             }
 
-            if (step.Retry.BackoffFirst > step.Retry.BackoffMax && _places.Find("steps", i, "retry", "backoff", "first") is { } first)
-                _problems.Add($"steps[{i}].retry.backoff.first", first.Place, "the first wait is longer than the longest (`max`)");
+            if (step.Retry.BackoffFirst > step.Retry.BackoffMax
+                && _places.Find("steps", i, "retry", "backoff", "first") is { } first)
+                _problems.Add(
+                    $"steps[{i}].retry.backoff.first",
+                    first.Place,
+                    "the first wait is longer than the longest (`max`)");
         }
     }
 
@@ -55,7 +68,8 @@ internal sealed class FlowChecker
 
     private void CheckNeeds()
     {
-        string[] names = [.. _flow.Steps.Select(s => s.Name), .. _flow.Source is null ? Array.Empty<string>() : [Checkout.StepName]];
+        string[] made = _flow.Source is null ? [] : [Checkout.StepName];
+        string[] names = [.. _flow.Steps.Select(s => s.Name), .. made];
         for (var i = 0; i < _flow.Steps.Length; i++)
         {
             var needs = _flow.Steps[i].Needs ?? [];
@@ -77,10 +91,14 @@ internal sealed class FlowChecker
         foreach (var cycle in _graph.Cycles.Where(c => c.Length > 2))
         {
             var steps = cycle.Skip(1).Select(name => _graph.TryPositionOf(name, out var i) ? i : 0).ToList();
-            var implicitly = steps.Where(i => _flow.Steps[i].Needs is null).Select(i => $"`{_flow.Steps[i].Name}`").FirstOrDefault();
-            var why = implicitly is null ? "" : $" ({implicitly} has no `needs`, so it waits for every step before it)";
+            var plain = steps.FindIndex(i => _flow.Steps[i].Needs is null);
+            var why = plain < 0 ? ""
+                : $" (`{_flow.Steps[steps[plain]].Name}` has no `needs`, so it waits for every step before it)";
             var at = steps.Where(i => _flow.Steps[i].Needs is not null).Order().First();
-            _problems.Add($"steps[{at}].needs", _places.Of("steps", at, "needs"), $"steps wait for each other: {string.Join(" → ", cycle)}{why}");
+            _problems.Add(
+                $"steps[{at}].needs",
+                _places.Of("steps", at, "needs"),
+                $"steps wait for each other: {string.Join(" → ", cycle)}{why}");
         }
     }
 
@@ -91,8 +109,12 @@ internal sealed class FlowChecker
             for (var j = 0; j < _flow.Steps[i].Resources.Length; j++)
             {
                 var resource = _flow.Steps[i].Resources[j];
-                if (resource.Required && resource.Name.Length > 0 && ArtifactSource.Find(_flow.Steps, _graph, i, resource.Name) is null)
-                    _problems.Add($"steps[{i}].resources[{j}]", _places.Of("steps", i, "resources", j), ExplainMissing(i, resource.Name));
+                if (!resource.Required || resource.Name.Length == 0) continue;
+                if (ArtifactSource.Find(_flow.Steps, _graph, i, resource.Name) is null)
+                    _problems.Add(
+                        $"steps[{i}].resources[{j}]",
+                        _places.Of("steps", i, "resources", j),
+                        ExplainMissing(i, resource.Name));
             }
         }
     }
@@ -101,7 +123,12 @@ internal sealed class FlowChecker
     {
         var maker = _flow.Steps.FirstOrDefault(s => s.Artifacts.Any(a => a.Name == name));
         if (maker?.Name == _flow.Steps[step].Name) return $"the artifact `{name}` is left by this very step";
-        if (maker is not null) return $"step `{maker.Name}` leaves `{name}`, but is not over for sure before this one: put it into `needs`";
+        if (maker is not null)
+        {
+            return $"step `{maker.Name}` leaves `{name}`, but is not over for sure before this one: "
+                + "put it into `needs`";
+        }
+
         var names = _flow.Steps.SelectMany(s => s.Artifacts).Select(a => a.Name).Distinct().ToList();
         return $"no earlier step leaves an artifact named `{name}`{Suggestion.DidYouMean(name, names)}";
     }

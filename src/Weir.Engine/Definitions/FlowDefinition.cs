@@ -16,7 +16,8 @@ public sealed record FlowDefinition
     public string? Image { get; init; }
 
     /// <summary>Values are templates.</summary>
-    public ImmutableSortedDictionary<string, string> Env { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Env { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>In the order of the file.</summary>
     public ImmutableArray<ParamDefinition> Params { get; init; } = [];
@@ -64,7 +65,8 @@ public sealed record StepDefinition
     public ImmutableArray<string> Commands { get; init; } = [];
 
     /// <summary>Values are templates.</summary>
-    public ImmutableSortedDictionary<string, string> Env { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Env { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Null = every earlier step; empty = none (but for <c>checkout</c>, where there is a source).</summary>
     public ImmutableArray<string>? Needs { get; init; }
@@ -76,7 +78,8 @@ public sealed record StepDefinition
     public TimeSpan? Timeout { get; init; }
     public TimeSpan? Disconnect { get; init; }
     public StepLimits Limits { get; init; } = new();
-    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
     public bool AllowFailure { get; init; }
 
     /// <summary>Template.</summary>

@@ -6,6 +6,7 @@ internal static class FlowKeys
     public const int MaxSteps = 500;
     public const int MaxCommands = 100;
     private const int MaxValueLength = 64 * 1024;
+    private static readonly TextShape Command = new() { Format = TextFormat.Command, MaxLength = MaxValueLength };
     private static readonly TextShape Name = new() { Format = TextFormat.Name };
     private static readonly TextShape Words = new() { MaxLength = 4096 };
     private static readonly TextShape Image = new() { Format = TextFormat.Image, IsTemplate = true };
@@ -16,14 +17,17 @@ internal static class FlowKeys
     private static readonly TextShape Runtime = new() { Choices = ["process", "docker", "fake"] };
     private static readonly BooleanShape Boolean = new();
     private static readonly ListShape Secrets = new(new TextShape { Format = TextFormat.EnvName }, 50);
-    private static readonly MapShape Env = new(TextFormat.EnvName, new TextShape { IsTemplate = true, MaxLength = MaxValueLength }, 200);
+    private static readonly MapShape Env =
+        new(TextFormat.EnvName, new TextShape { IsTemplate = true, MaxLength = MaxValueLength }, 200);
 
     public static ObjectShape Param { get; } = new(
         "a parameter",
-        new FlowKey("type", new TextShape { Choices = ParamTypes.All }, "string (the default), number, boolean or choice."),
+        new FlowKey(
+            "type", new TextShape { Choices = ParamTypes.All }, "string (the default), number, boolean or choice."),
         new FlowKey("default", new TextShape { MaxLength = MaxValueLength }, "The value when a run gives none."),
         new FlowKey("description", Words, "What it is for; shown in forms."),
-        new FlowKey("choices", new ListShape(new TextShape(), 100, Min: 1), "The values to choose from; only for type choice."),
+        new FlowKey(
+            "choices", new ListShape(new TextShape(), 100, Min: 1), "The values to choose from; only for type choice."),
         new FlowKey("required", Boolean, "Whether a run must give a value when there is no default."))
     {
         Short = new TextShape { MaxLength = MaxValueLength },
@@ -32,8 +36,12 @@ internal static class FlowKeys
     public static ObjectShape Source { get; } = new(
         "a source",
         new FlowKey("git", GitUrl, "Address of the repository: a URL or a local path. Template.") { IsRequired = true },
-        new FlowKey("ref", new TextShape { IsTemplate = true }, "Branch, tag or commit; without it the repository's own HEAD. Template."),
-        new FlowKey("depth", new NumberShape(1, 1_000_000, Whole: true), "Number of commits to fetch; without it all of them."),
+        new FlowKey(
+            "ref",
+            new TextShape { IsTemplate = true },
+            "Branch, tag or commit; without it the repository's own HEAD. Template."),
+        new FlowKey(
+            "depth", new NumberShape(1, 1_000_000, Whole: true), "Number of commits to fetch; without it all of them."),
         new FlowKey("image", Image, "Image of the step `checkout`; without it the flow's. It must hold git."))
     {
         Short = GitUrl,
@@ -50,7 +58,8 @@ internal static class FlowKeys
             "backoff",
             new ObjectShape(
                 "a backoff",
-                new FlowKey("first", DurationOrZero, "Wait before the second attempt; each further wait is twice as long."),
+                new FlowKey(
+                    "first", DurationOrZero, "Wait before the second attempt; each further wait is twice as long."),
                 new FlowKey("max", DurationOrZero, "The longest wait.")),
             "How long to wait between attempts."))
     {
@@ -67,7 +76,10 @@ internal static class FlowKeys
     public static ObjectShape Artifact { get; } = new(
         "an artifact",
         new FlowKey("name", ArtifactName, "Its name; without it the last part of the path. Template."),
-        new FlowKey("path", Path, "File, folder or pattern (`*`, `?`, `**`) below the workspace. Template.") { IsRequired = true },
+        new FlowKey("path", Path, "File, folder or pattern (`*`, `?`, `**`) below the workspace. Template.")
+        {
+            IsRequired = true,
+        },
         new FlowKey("required", Boolean, "Whether the step fails when nothing is there; true unless said otherwise."))
     {
         Short = Path,
@@ -76,8 +88,10 @@ internal static class FlowKeys
     public static ObjectShape Resource { get; } = new(
         "a resource",
         new FlowKey("name", ArtifactName, "Name of the artifact of an earlier step. Template.") { IsRequired = true },
-        new FlowKey("path", Path, "Folder below the workspace to unpack it in; without it the workspace itself. Template."),
-        new FlowKey("required", Boolean, "Whether the step fails when the artifact is not there; true unless said otherwise."))
+        new FlowKey(
+            "path", Path, "Folder below the workspace to unpack it in; without it the workspace itself. Template."),
+        new FlowKey(
+            "required", Boolean, "Whether the step fails when the artifact is not there; true unless said otherwise."))
     {
         Short = ArtifactName,
     };
@@ -87,20 +101,38 @@ internal static class FlowKeys
         new FlowKey("name", Name, "Unique in the flow; without it `step-<number>`."),
         new FlowKey("title", Words, "The name as people read it."),
         new FlowKey("image", Image, "Image to run in; without it the flow's. Template."),
-        new FlowKey("commands", new ListShape(new TextShape { Format = TextFormat.Command, MaxLength = MaxValueLength }, MaxCommands, Min: 1), "What to run, in one shell session; each command is an entry of its own in the log.") { IsRequired = true },
+        new FlowKey(
+            "commands",
+            new ListShape(Command, MaxCommands, Min: 1),
+            "What to run, in one shell session; each command is an entry of its own in the log.")
+        {
+            IsRequired = true,
+        },
         new FlowKey("env", Env, "Environment variables; they stand over the flow's. Values are templates."),
         new FlowKey("needs", new ListShape(Name, MaxSteps), "Steps to wait for; without it all earlier ones."),
         new FlowKey("when", new TextShape { MaxLength = 4096 }, "Condition; without it success()."),
         new FlowKey("resources", new ListShape(Resource, 50), "Artifacts of earlier steps to bring."),
         new FlowKey("artifacts", new ListShape(Artifact, 50), "Files to keep."),
-        new FlowKey("outputs", new ListShape(new TextShape { Format = TextFormat.Identifier }, 100), "Names that the step writes to $WEIR_OUTPUT as name=value."),
+        new FlowKey(
+            "outputs",
+            new ListShape(new TextShape { Format = TextFormat.Identifier }, 100),
+            "Names that the step writes to $WEIR_OUTPUT as name=value."),
         new FlowKey("retry", Retry, "When to try again after a failure."),
         new FlowKey("timeout", Duration, "Longest time of one attempt; without it 1h."),
-        new FlowKey("disconnect", DurationOrZero, "How long an attempt may outlive a silent controller; 0s = it must never overlap with another."),
+        new FlowKey(
+            "disconnect",
+            DurationOrZero,
+            "How long an attempt may outlive a silent controller; 0s = it must never overlap with another."),
         new FlowKey("limits", Limits, "What the step may use."),
-        new FlowKey("labels", new MapShape(TextFormat.LabelName, new TextShape(), 50), "Labels that an agent must have to claim it."),
+        new FlowKey(
+            "labels",
+            new MapShape(TextFormat.LabelName, new TextShape(), 50),
+            "Labels that an agent must have to claim it."),
         new FlowKey("allow_failure", Boolean, "Whether the run may succeed although the step failed."),
-        new FlowKey("workdir", new TextShape { Format = TextFormat.NotBlank, IsTemplate = true }, "Folder to begin in, relative to the workspace. Template."),
+        new FlowKey(
+            "workdir",
+            new TextShape { Format = TextFormat.NotBlank, IsTemplate = true },
+            "Folder to begin in, relative to the workspace. Template."),
         new FlowKey("shell", new TextShape { Format = TextFormat.Program }, "Shell to use; without it sh."),
         new FlowKey("secrets", Secrets, "Secrets to bring as environment variables."),
         new FlowKey("runtime", Runtime, "Runtime to use: process, docker or fake."))

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Weir.Engine.Definitions;
 
-/// <summary>Names of namespaces, flows and steps: 1 to 63 lower-case letters, digits and <c>-</c>, no <c>-</c> at either end.</summary>
+/// <summary>
+/// Names of namespaces, flows and steps: 1 to 63 lower-case letters, digits and <c>-</c>, no <c>-</c> at either end.
+/// </summary>
 public static class FlowName
 {
     public const int MaxLength = 63;
@@ -13,7 +15,10 @@ public static class FlowName
         && name[0] != '-' && name[^1] != '-'
         && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
-    /// <summary>The valid name nearest to a foreign one: <c>Unit Tests!</c> becomes <c>unit-tests</c>; null when nothing is left.</summary>
+    /// <summary>
+    /// The valid name nearest to a foreign one: <c>Unit Tests!</c> becomes <c>unit-tests</c>; null when nothing is
+    /// left.
+    /// </summary>
     public static string? Slug(string text)
     {
         var slug = new StringBuilder();

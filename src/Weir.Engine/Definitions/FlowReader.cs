@@ -3,7 +3,9 @@ using Weir.Contracts.Problems;
 
 namespace Weir.Engine.Definitions;
 
-/// <summary>Reads a flow file (YAML or JSON: the same tree) into a definition, or tells everything that is wrong with it.</summary>
+/// <summary>
+/// Reads a flow file (YAML or JSON: the same tree) into a definition, or tells everything that is wrong with it.
+/// </summary>
 public static class FlowReader
 {
     public const int MaxBytes = 1024 * 1024;
@@ -43,5 +45,7 @@ public static class FlowReader
     }
 }
 
-/// <summary>A definition without errors, or null; <paramref name="Problems"/> holds errors and warnings in order of place.</summary>
+/// <summary>
+/// A definition without errors, or null; <paramref name="Problems"/> holds errors and warnings in order of place.
+/// </summary>
 public sealed record FlowReadResult(FlowDefinition? Flow, IReadOnlyList<Problem> Problems);

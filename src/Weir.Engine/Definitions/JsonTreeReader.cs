@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Weir.Engine.Definitions;
 
-/// <summary>Builds the same tree from JSON, whose escapes, tabs and duplicate keys YAML readers take differently.</summary>
+/// <summary>
+/// Builds the same tree from JSON, whose escapes, tabs and duplicate keys YAML readers take differently.
+/// </summary>
 internal sealed class JsonTreeReader
 {
     private readonly byte[] _bytes;
@@ -19,7 +21,9 @@ internal sealed class JsonTreeReader
         _problems = problems;
     }
 
-    /// <summary>Null when the text is no JSON: then <paramref name="error"/> says why and nothing else was reported.</summary>
+    /// <summary>
+    /// Null when the text is no JSON: then <paramref name="error"/> says why and nothing else was reported.
+    /// </summary>
     public static TreeValue? Read(string text, ProblemList problems, out (Place Place, string Message) error)
     {
         var found = new ProblemList();
@@ -31,12 +35,14 @@ internal sealed class JsonTreeReader
             var root = new JsonTreeReader(bytes, found).ReadValue(ref reader, "");
             reader.Read();
             error = default;
-            foreach (var problem in found.InOrder()) problems.Add(problem.Path, new Place(problem.Line, problem.Column), problem.Message);
+            foreach (var problem in found.InOrder())
+                problems.Add(problem.Path, new Place(problem.Line, problem.Column), problem.Message);
             return root;
         }
         catch (JsonException wrong)
         {
-            error = (new Place((int)(wrong.LineNumber ?? 0) + 1, (int)(wrong.BytePositionInLine ?? 0) + 1), Explain(wrong));
+            error = (
+                new Place((int)(wrong.LineNumber ?? 0) + 1, (int)(wrong.BytePositionInLine ?? 0) + 1), Explain(wrong));
         }
         catch (InvalidOperationException wrong)
         {
@@ -75,7 +81,10 @@ internal sealed class JsonTreeReader
             var keyPath = TreePath.Key(path, key.Value);
             var value = ReadValue(ref reader, keyPath);
             if (!entries.TryAdd(key.Value, new TreeEntry(key, value)))
-                _problems.Add(keyPath, key.Place, $"the key `{key.Value}` stands already at line {entries[key.Value].Key.Place.Line}");
+                _problems.Add(
+                    keyPath,
+                    key.Place,
+                    $"the key `{key.Value}` stands already at line {entries[key.Value].Key.Place.Line}");
         }
 
         return new TreeMap([.. entries.Values], place);

@@ -17,13 +17,21 @@ internal sealed record ListShape(Shape Item, int Max, int Min = 0) : Shape
         }
 
         if (list.Items.Length < Min) problems.Add(path, value.Place, "the list is empty");
-        if (list.Items.Length > Max) problems.Add(path, value.Place, $"the list has {list.Items.Length} items; at most {Max} are allowed");
-        foreach (var (index, item) in list.Items.Take(Max).Index()) Item.Check(item, TreePath.Item(path, index), problems);
+        if (list.Items.Length > Max)
+            problems.Add(path, value.Place, $"the list has {list.Items.Length} items; at most {Max} are allowed");
+        foreach (var (index, item) in list.Items.Take(Max).Index())
+            Item.Check(item, TreePath.Item(path, index), problems);
     }
 
     public override JsonObject ToSchema()
     {
-        var list = new JsonObject { ["type"] = "array", ["items"] = Item.ToSchema(), ["minItems"] = Min, ["maxItems"] = Max };
+        var list = new JsonObject
+        {
+            ["type"] = "array",
+            ["items"] = Item.ToSchema(),
+            ["minItems"] = Min,
+            ["maxItems"] = Max,
+        };
         var forms = new JsonArray(list, Item.ToSchema());
         if (MayBeNothing) forms.Add((JsonNode)new JsonObject { ["type"] = "null" });
         return new() { ["anyOf"] = forms };

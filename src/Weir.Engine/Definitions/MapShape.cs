@@ -15,7 +15,8 @@ internal sealed record MapShape(TextFormat KeyFormat, Shape Value, int Max) : Sh
             return;
         }
 
-        if (map.Entries.Length > Max) problems.Add(path, value.Place, $"the map has {map.Entries.Length} entries; at most {Max} are allowed");
+        if (map.Entries.Length > Max)
+            problems.Add(path, value.Place, $"the map has {map.Entries.Length} entries; at most {Max} are allowed");
         foreach (var (key, item) in map.Entries.Take(Max))
         {
             var itemPath = TreePath.Key(path, key.Value);

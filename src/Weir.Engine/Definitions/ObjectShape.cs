@@ -40,9 +40,15 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
             properties[key.Name] = property;
         }
 
-        var schema = new JsonObject { ["type"] = "object", ["properties"] = properties, ["additionalProperties"] = false };
+        var schema = new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = properties,
+            ["additionalProperties"] = false,
+        };
         if (Keys.Any(k => k.IsRequired)) schema["required"] = Words(Keys.Where(k => k.IsRequired).Select(k => k.Name));
-        if (AllowsExtensions) schema["patternProperties"] = new JsonObject { ["^" + ExtensionPrefix] = new JsonObject() };
+        if (AllowsExtensions)
+            schema["patternProperties"] = new JsonObject { ["^" + ExtensionPrefix] = new JsonObject() };
         return Short is null ? schema : new() { ["anyOf"] = new JsonArray(Short.ToSchema(), schema) };
     }
 
@@ -54,7 +60,8 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
             var keyPath = TreePath.Key(path, key.Value);
             if (Array.Find(Keys, k => k.Name == key.Value) is { } known)
             {
-                if (!known.Shape.MayBeNothing || value is not TreeText { IsNull: true }) known.Shape.Check(value, keyPath, problems);
+                if (!known.Shape.MayBeNothing || value is not TreeText { IsNull: true })
+                    known.Shape.Check(value, keyPath, problems);
             }
             else if (Later.Contains(key.Value))
             {

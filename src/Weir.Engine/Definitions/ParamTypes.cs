@@ -27,7 +27,7 @@ public static class ParamTypes
         {
             switch (param.Type)
             {
-                case Number when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number):
+                case Number when TryNumber(text, out var number):
                     return ToElement(JsonValue.Create(number));
                 case Number:
                     problem = $"expected a number, found `{Shorten(text)}`";
@@ -47,6 +47,9 @@ public static class ParamTypes
 
         return null;
     }
+
+    private static bool TryNumber(string text, out decimal number) =>
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 
     private static JsonElement ToElement(JsonValue value)
     {

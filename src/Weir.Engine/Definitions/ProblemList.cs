@@ -22,7 +22,8 @@ internal sealed class ProblemList
     /// <summary>In order of place; one problem reached by several ways (an alias) is shown once.</summary>
     public IReadOnlyList<Problem> InOrder()
     {
-        var ordered = _problems.DistinctBy(p => (p.Line, p.Column, p.Message)).OrderBy(p => p.Line).ThenBy(p => p.Column).ToList();
+        var different = _problems.DistinctBy(p => (p.Line, p.Column, p.Message));
+        var ordered = different.OrderBy(p => p.Line).ThenBy(p => p.Column).ToList();
         if (ordered.Count > Limit) ordered[Limit] = new Problem("", 0, 0, $"only the first {Limit} problems are shown");
         return ordered.Count > Limit ? ordered[..(Limit + 1)] : ordered;
     }

@@ -17,7 +17,8 @@ internal abstract record Shape
     /// <summary>Whether leaving the value empty is the same as leaving the key out.</summary>
     public virtual bool MayBeNothing => false;
 
-    protected static JsonArray Words(IEnumerable<string> words) => [.. words.Select(word => (JsonNode?)JsonValue.Create(word))];
+    protected static JsonArray Words(IEnumerable<string> words) =>
+        [.. words.Select(word => (JsonNode?)JsonValue.Create(word))];
 }
 
 internal sealed record BooleanShape : Shape

@@ -40,7 +40,8 @@ internal sealed record TextShape : Shape
     private string? ProblemOf(string text)
     {
         if (!IsTemplate || Template.IsConstant(text)) return Format!.Check(text);
-        return Format == TextFormat.WorkspaceFile && Template.Outline(text) is { } outline ? Format.Check(outline) : null;
+        if (Format != TextFormat.WorkspaceFile) return null;
+        return Template.Outline(text) is { } outline ? Format.Check(outline) : null;
     }
 
     private string DidYouMean(string text) =>

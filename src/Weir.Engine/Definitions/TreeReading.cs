@@ -11,7 +11,8 @@ internal static class TreeReading
 
         public decimal? AsNumber() => (value as TreeText)?.Number;
 
-        public int? AsWhole() => value.AsNumber() is { } number && number == Math.Truncate(number) && Math.Abs(number) <= int.MaxValue
+        public int? AsWhole() =>
+            value.AsNumber() is { } number && number == Math.Truncate(number) && Math.Abs(number) <= int.MaxValue
             ? (int)number
             : null;
     }
@@ -24,7 +25,8 @@ internal static class TreeReading
 
         public int? Whole(string key) => map[key]?.AsWhole();
 
-        public TimeSpan? Duration(string key) => Contracts.Text.Duration.TryParse(map.Text(key), out var value) ? value : null;
+        public TimeSpan? Duration(string key) =>
+            Contracts.Text.Duration.TryParse(map.Text(key), out var value) ? value : null;
 
         /// <summary>The items of a list, or the one value that stands without its list.</summary>
         public ImmutableArray<TreeValue> Items(string key) => map[key] switch
@@ -34,7 +36,10 @@ internal static class TreeReading
             var single => [single],
         };
 
-        /// <summary>Null when the key is missing or empty; items that are no texts become the empty text, so that places keep their numbers.</summary>
+        /// <summary>
+        /// Null when the key is missing or empty; items that are no texts become the empty text, so that places keep
+        /// their numbers.
+        /// </summary>
         public ImmutableArray<string>? Texts(string key) => map[key] is null or TreeText { IsNull: true }
             ? null
             : [.. map.Items(key).Select(item => item.AsText() ?? "")];

@@ -32,11 +32,12 @@ internal sealed record TreeText(string Value, bool Plain, Place Place) : TreeVal
     };
 
     public decimal? Number =>
-        Plain && decimal.TryParse(Value, NumberStyles.Float & ~NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
+        Plain && decimal.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 
-    public override string Description => IsNull ? "nothing" : $"`{(Value.Length > MaxShown ? Value[..MaxShown] + "…" : Value)}`";
+    public override string Description =>
+        IsNull ? "nothing" : $"`{(Value.Length > MaxShown ? Value[..MaxShown] + "…" : Value)}`";
 
     public Place At(int offset) => FirstCharacter is { } first ? first with { Column = first.Column + offset } : Place;
 }
@@ -48,7 +49,10 @@ internal sealed record TreeList(ImmutableArray<TreeValue> Items, Place Place)
 }
 
 internal sealed record TreeMap(ImmutableArray<TreeEntry> Entries, Place Place)
-    : TreeValue(Place, 64 + Entries.Sum(e => e.Key.Weight + e.Value.Weight), 1 + Entries.Select(e => e.Value.Height).DefaultIfEmpty().Max())
+    : TreeValue(
+        Place,
+        64 + Entries.Sum(e => e.Key.Weight + e.Value.Weight),
+        1 + Entries.Select(e => e.Value.Height).DefaultIfEmpty().Max())
 {
     public override string Description => "a map";
 

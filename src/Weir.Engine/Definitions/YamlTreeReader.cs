@@ -51,7 +51,8 @@ internal sealed class YamlTreeReader
         Move();
         var root = _stopped ? null : ReadValue("", 0);
         Move();
-        if (Move() && Current is DocumentStart) Stop(PlaceOf(Current), "", "the file holds more than one document (`---`): one flow, one file");
+        if (Move() && Current is DocumentStart)
+            Stop(PlaceOf(Current), "", "the file holds more than one document (`---`): one flow, one file");
         return root;
     }
 
@@ -69,9 +70,8 @@ internal sealed class YamlTreeReader
             else Stop(PlaceOf(error.Start), "", $"this is not YAML: {error.Message}");
             return false;
         }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        catch (Exception error) when (IsConfusion(error))
         {
-            // What the parser throws for some texts that it did not expect.
             Stop(_events.Current is null ? new Place(1, 1) : PlaceOf(Current.End), "", "this is not YAML");
             return false;
         }
@@ -99,7 +99,8 @@ internal sealed class YamlTreeReader
     private void CheckTag(string path)
     {
         if (Current is not NodeEvent { Tag.IsEmpty: false } tagged) return;
-        if (tagged.Tag.IsNonSpecific || tagged.Tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal)) return;
+        if (tagged.Tag.IsNonSpecific || tagged.Tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
+            return;
         _problems.Add(path, PlaceOf(Current), $"the tag `{tagged.Tag.Value}` means nothing here");
     }
 
@@ -126,7 +127,10 @@ internal sealed class YamlTreeReader
         if (!_anchors.TryGetValue(alias.Value, out var value))
         {
             var known = _anchors.Keys.Select(a => a.Value).ToList();
-            _problems.Add(path, place, $"no anchor `&{alias.Value}` stands before this{Suggestion.DidYouMean(alias.Value.Value, known)}");
+            _problems.Add(
+                path,
+                place,
+                $"no anchor `&{alias.Value}` stands before this{Suggestion.DidYouMean(alias.Value.Value, known)}");
             return Nothing(place);
         }
 
@@ -163,13 +167,15 @@ internal sealed class YamlTreeReader
             var value = ReadValue(isMerge ? path : TreePath.Key(path, text.Value), depth + 1);
             if (isMerge) AddMerged(value, merged, path);
             else if (!entries.TryAdd(text.Value, new TreeEntry(text, value)))
-                _problems.Add(
-                    TreePath.Key(path, text.Value), text.Place, $"the key `{text.Value}` stands already at line {entries[text.Value].Key.Place.Line}");
+                ReportDuplicate(path, text, entries[text.Value].Key);
         }
 
         foreach (var entry in merged.SelectMany(m => m.Entries)) entries.TryAdd(entry.Key.Value, entry);
         return new TreeMap([.. entries.Values], place);
     }
+
+    private void ReportDuplicate(string path, TreeText key, TreeText first) => _problems.Add(
+        TreePath.Key(path, key.Value), key.Place, $"the key `{key.Value}` stands already at line {first.Place.Line}");
 
     private void AddMerged(TreeValue value, List<TreeMap> merged, string path)
     {
@@ -192,6 +198,10 @@ internal sealed class YamlTreeReader
         if (!_stopped) _problems.Add(path, place, message);
         _stopped = true;
     }
+
+    // The parser throws these for some malformed texts that it did not expect.
+    private static bool IsConfusion(Exception error) =>
+        error is InvalidOperationException or ArgumentException or IndexOutOfRangeException;
 
     private Place? IndentingTab()
     {

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Weir.Engine.Expressions;
 
-/// <summary>Remembers the parsed forms of short texts. Forgets everything when full, which bounds it without a clock.</summary>
+/// <summary>
+/// Remembers the parsed forms of short texts. Forgets everything when full, which bounds it without a clock.
+/// </summary>
 internal sealed class BoundedCache<T>(int capacity, int maxKeyLength)
 {
     private readonly ConcurrentDictionary<string, T> _entries = new(StringComparer.Ordinal);

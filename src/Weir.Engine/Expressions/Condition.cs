@@ -10,7 +10,8 @@ public static class Condition
     {
         if (string.IsNullOrWhiteSpace(when)) return new ConditionResult(!scope.Failed && !scope.Cancelled, null);
         var (node, error) = Parsed.GetOrAdd(when, Parse);
-        if (error is not null) return new ConditionResult(false, $"{error.Message} (at character {error.Position + 1})");
+        if (error is not null)
+            return new ConditionResult(false, $"{error.Message} (at character {error.Position + 1})");
         var evaluator = new Evaluator(scope);
         var holds = evaluator.Evaluate(node!).IsTrue;
         return evaluator.Error is null ? new ConditionResult(holds, null) : new ConditionResult(false, evaluator.Error);
@@ -21,7 +22,9 @@ public static class Condition
     {
         if (string.IsNullOrWhiteSpace(when)) return [];
         var (node, error) = Parsed.GetOrAdd(when, Parse);
-        return error is not null ? [new ExpressionProblem(error.Position, error.Message)] : ExpressionChecker.Check(node!, names);
+        return error is not null
+            ? [new ExpressionProblem(error.Position, error.Message)]
+            : ExpressionChecker.Check(node!, names);
     }
 
     private static ParsedExpression Parse(string when)
@@ -32,11 +35,14 @@ public static class Condition
         var end = Template.EndOf(when, body);
         if (end < 0) return Failed(start, "`${{` has no closing `}}`");
         if (!when.AsSpan(end + Template.Close.Length).IsWhiteSpace())
-            return Failed(end + Template.Close.Length, "a condition is one expression: put all of it inside one `${{ }}`, or leave them out");
+            return Failed(
+                end + Template.Close.Length,
+                "a condition is one expression: put all of it inside one `${{ }}`, or leave them out");
         return ExpressionParser.Parse(new string(' ', body) + when[body..end]);
     }
 
-    private static ParsedExpression Failed(int position, string message) => new(null, new ExpressionError(position, message));
+    private static ParsedExpression Failed(int position, string message) =>
+        new(null, new ExpressionError(position, message));
 }
 
 /// <summary>The truth of a condition, or why it could not be told.</summary>

@@ -5,7 +5,9 @@ using Weir.Contracts.Statuses;
 
 namespace Weir.Engine.Expressions;
 
-/// <summary>Computes an expression's value. Paths that lead nowhere are null; after an error every value is null.</summary>
+/// <summary>
+/// Computes an expression's value. Paths that lead nowhere are null; after an error every value is null.
+/// </summary>
 internal sealed class Evaluator(ExpressionScope scope)
 {
     public string? Error { get; private set; }
@@ -39,12 +41,14 @@ internal sealed class Evaluator(ExpressionScope scope)
         if (left.Kind == ValueKind.Null || right.Kind == ValueKind.Null) return ExpressionValue.Of(false);
         if (ExpressionValue.Compare(left, right) is not { } order)
             return Fail($"{Describe(left)} and {Describe(right)} cannot be compared with `{op}`");
-        return ExpressionValue.Of(op switch { "<" => order < 0, "<=" => order <= 0, ">" => order > 0, _ => order >= 0 });
+        return ExpressionValue.Of(
+            op switch { "<" => order < 0, "<=" => order <= 0, ">" => order > 0, _ => order >= 0 });
     }
 
     private ExpressionValue Invoke(ExpressionNode.Call call)
     {
-        if (!ExpressionFunction.All.TryGetValue(call.Function, out var function)) return Fail($"unknown function `{call.Function}`");
+        if (!ExpressionFunction.All.TryGetValue(call.Function, out var function))
+            return Fail($"unknown function `{call.Function}`");
         if (function.Parameters.Length != call.Arguments.Length) return Fail($"call it as `{function.Signature}`");
         var values = new ExpressionValue[call.Arguments.Length];
         for (var i = 0; i < values.Length; i++) values[i] = Evaluate(call.Arguments[i]);
@@ -60,7 +64,7 @@ internal sealed class Evaluator(ExpressionScope scope)
             ExpressionRoots.Params => Follow(scope.Params, key, segments),
             ExpressionRoots.Trigger => Follow(scope.Trigger, key, segments),
             ExpressionRoots.Matrix => Follow(scope.Matrix, key, segments),
-            ExpressionRoots.Run => segments.Length == 2 ? ExpressionValue.Of(scope.Run.GetValueOrDefault(key)) : ExpressionValue.Null,
+            ExpressionRoots.Run => ExpressionValue.Of(segments.Length == 2 ? scope.Run.GetValueOrDefault(key) : null),
             ExpressionRoots.Steps => FollowStep(key, segments),
             _ => Fail($"unknown name `{segments[0].Name}`"),
         };
@@ -73,8 +77,10 @@ internal sealed class Evaluator(ExpressionScope scope)
         for (var i = 2; i < segments.Length; i++)
         {
             var name = segments[i].Name;
-            if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var property)) value = property;
-            else if (value.ValueKind == JsonValueKind.Array && TryIndex(name, value.GetArrayLength(), out var index)) value = value[index];
+            if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var property))
+                value = property;
+            else if (value.ValueKind == JsonValueKind.Array && TryIndex(name, value.GetArrayLength(), out var index))
+                value = value[index];
             else return ExpressionValue.Null;
         }
 

@@ -40,9 +40,11 @@ internal sealed class ExpressionChecker(ExpressionNames names)
     private void CheckCall(ExpressionNode.Call call)
     {
         if (!ExpressionFunction.All.TryGetValue(call.Function, out var function))
-            Report(call.Position, $"unknown function `{call.Function}`{Suggestion.DidYouMean(call.Function, ExpressionFunction.Names)}");
+            Report(
+                call.Position,
+                $"unknown function `{call.Function}`{Suggestion.DidYouMean(call.Function, ExpressionFunction.Names)}");
         else if (function.Parameters.Length != call.Arguments.Length)
-            Report(call.Position, $"`{call.Function}` takes {Count(function.Parameters.Length)}, not {call.Arguments.Length}: `{function.Signature}`");
+            Report(call.Position, ExplainArguments(function, call.Arguments.Length));
     }
 
     private void CheckPath(ImmutableArray<PathSegment> path)
@@ -54,7 +56,8 @@ internal sealed class ExpressionChecker(ExpressionNames names)
                 if (RequireLength(path, 2, 2, "params.<name>")) CheckKnown(path[1], names.Params, "param");
                 break;
             case ExpressionRoots.Run:
-                if (RequireLength(path, 2, 2, "run.<field>")) CheckKnown(path[1], ExpressionRoots.RunFields, "field of `run`");
+                if (RequireLength(path, 2, 2, "run.<field>"))
+                    CheckKnown(path[1], ExpressionRoots.RunFields, "field of `run`");
                 break;
             case ExpressionRoots.Trigger:
                 RequireLength(path, 2, int.MaxValue, "trigger.<field>");
@@ -82,14 +85,23 @@ internal sealed class ExpressionChecker(ExpressionNames names)
         if (!RequireLength(path, 3, 4, "steps.<name>.status")) return;
         var step = path[1];
         if (names.Steps is not null && !names.Steps.ContainsKey(step.Name))
-            Report(step.Position, $"there is no step `{step.Name}`{Suggestion.DidYouMean(step.Name, [.. names.Steps.Keys])}");
+            Report(
+                step.Position,
+                $"there is no step `{step.Name}`{Suggestion.DidYouMean(step.Name, [.. names.Steps.Keys])}");
         else if (names.EndedSteps?.Contains(step.Name) == false)
-            Report(step.Position, $"step `{step.Name}` may not have ended when this is evaluated: it must come before, or stand in `needs`");
+        {
+            Report(
+                step.Position,
+                $"step `{step.Name}` may not have ended when this is evaluated: "
+                + "it must come before, or stand in `needs`");
+        }
 
         CheckKnown(path[2], ExpressionRoots.StepFields, "field of a step");
         var isOutput = path[2].Name == "outputs";
         if (isOutput != (path.Length == 4))
-            Report(path[2].Position, isOutput ? "write `steps.<name>.outputs.<output>`" : $"`{path[2].Name}` has no fields");
+            Report(
+                path[2].Position,
+                isOutput ? "write `steps.<name>.outputs.<output>`" : $"`{path[2].Name}` has no fields");
         else if (isOutput && names.Steps?.GetValueOrDefault(step.Name) is { } outputs)
             CheckKnown(path[3], outputs, $"output of step `{step.Name}`");
     }
@@ -109,10 +121,15 @@ internal sealed class ExpressionChecker(ExpressionNames names)
 
     private void Report(int position, string message) => _problems.Add(new ExpressionProblem(position, message));
 
-    private static string Count(int arguments) => arguments switch { 0 => "no arguments", 1 => "1 argument", _ => $"{arguments} arguments" };
+    private static string ExplainArguments(ExpressionFunction function, int given)
+    {
+        var wanted = function.Parameters.Length == 0 ? "no" : $"{function.Parameters.Length}";
+        return $"`{function.Name}` takes {wanted} arguments, not {given}: `{function.Signature}`";
+    }
 
     private static string ExplainRoot(string name) =>
         ExpressionFunction.All.ContainsKey(name) ? $"`{name}` is a function: write `{name}()`"
         : Suggestion.Nearest(name, ExpressionRoots.All) is { } near ? $"unknown name `{name}`: did you mean `{near}`?"
-        : $"unknown name `{name}`: texts stand in single quotes, and paths begin with {string.Join(", ", ExpressionRoots.All)}";
+        : $"unknown name `{name}`: texts stand in single quotes, and paths begin with "
+            + string.Join(", ", ExpressionRoots.All);
 }

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Weir.Engine.Expressions;
 
 /// <summary>The functions that expressions may call.</summary>
-internal sealed record ExpressionFunction(string Name, string[] Parameters, Func<ExpressionScope, ExpressionValue[], ExpressionValue> Invoke)
+internal sealed record ExpressionFunction(
+    string Name, string[] Parameters, Func<ExpressionScope, ExpressionValue[], ExpressionValue> Invoke)
 {
     private static readonly ExpressionFunction[] List =
     [
@@ -12,7 +13,8 @@ internal sealed record ExpressionFunction(string Name, string[] Parameters, Func
         new("failure", [], static (scope, _) => ExpressionValue.Of(scope.Failed)),
         new("always", [], static (_, _) => ExpressionValue.Of(true)),
         new("cancelled", [], static (scope, _) => ExpressionValue.Of(scope.Cancelled)),
-        new("contains", ["text or list", "part"], static (_, values) => ExpressionValue.Of(Contains(values[0], values[1]))),
+        new("contains", ["text or list", "part"], static (_, values) =>
+            ExpressionValue.Of(Contains(values[0], values[1]))),
         new("starts_with", ["text", "part"], static (_, values) =>
             ExpressionValue.Of(values[0].Text.StartsWith(values[1].Text, StringComparison.Ordinal))),
         new("ends_with", ["text", "part"], static (_, values) =>

@@ -11,7 +11,9 @@ public sealed record ExpressionNames
     /// <summary>The steps that have ended for sure when this place is evaluated.</summary>
     public IReadOnlySet<string>? EndedSteps { get; init; }
 
-    /// <summary>Set where no step is known at all: why, as in "the flow's own `env` is the same for all steps".</summary>
+    /// <summary>
+    /// Set where no step is known at all: why, as in "the flow's own `env` is the same for all steps".
+    /// </summary>
     public string? NoSteps { get; init; }
 }
 

@@ -27,12 +27,14 @@ internal abstract record ExpressionNode(int Position)
         public override string ToString() => $"!{Operand}";
     }
 
-    internal sealed record Binary(string Operator, ExpressionNode Left, ExpressionNode Right, int Position) : ExpressionNode(Position)
+    internal sealed record Binary(string Operator, ExpressionNode Left, ExpressionNode Right, int Position)
+        : ExpressionNode(Position)
     {
         public override string ToString() => $"({Left} {Operator} {Right})";
     }
 
-    internal sealed record Call(string Function, ImmutableArray<ExpressionNode> Arguments, int Position) : ExpressionNode(Position)
+    internal sealed record Call(string Function, ImmutableArray<ExpressionNode> Arguments, int Position)
+        : ExpressionNode(Position)
     {
         public override string ToString() => $"{Function}({string.Join(", ", Arguments)})";
     }

@@ -7,7 +7,8 @@ namespace Weir.Engine.Expressions;
 internal sealed record ParsedExpression(ExpressionNode? Node, ExpressionError? Error);
 
 /// <summary>
-/// Precedence, weakest first: <c>||</c>, <c>&amp;&amp;</c>, equality, order, <c>!</c>. Everything of one level groups to the left.
+/// Precedence, weakest first: <c>||</c>, <c>&amp;&amp;</c>, equality, order, <c>!</c>. Everything of one level groups
+/// to the left.
 /// </summary>
 internal sealed class ExpressionParser
 {
@@ -34,7 +35,8 @@ internal sealed class ExpressionParser
         if (tokens.Count == 1) return Failed(0, "the expression is empty");
         var parser = new ExpressionParser(tokens);
         var node = parser.ParseLevel(0);
-        if (parser._error is null && parser.Current.Kind != TokenKind.End) parser.Fail($"unexpected {Describe(parser.Current)}");
+        if (parser._error is null && parser.Current.Kind != TokenKind.End)
+            parser.Fail($"unexpected {Describe(parser.Current)}");
         return parser._error is { } error ? new ParsedExpression(null, error) : new ParsedExpression(node, null);
     }
 
@@ -132,7 +134,9 @@ internal sealed class ExpressionParser
                 Take();
                 var key = Take();
                 if (key.Kind is not (TokenKind.Text or TokenKind.Number))
-                    Fail($"expected a name in single quotes or a number between [ ], found {Describe(key)}", key.Position);
+                    Fail(
+                        $"expected a name in single quotes or a number between [ ], found {Describe(key)}",
+                        key.Position);
                 segments.Add(new PathSegment(key.Value, key.Position));
                 Expect("]");
             }
@@ -167,11 +171,13 @@ internal sealed class ExpressionParser
         return node;
     }
 
-    private void Fail(string message, int? position = null) => _error ??= new ExpressionError(position ?? Current.Position, message);
+    private void Fail(string message, int? position = null) =>
+        _error ??= new ExpressionError(position ?? Current.Position, message);
 
     private static ExpressionNode.Literal Nothing() => new(ExpressionValue.Null, 0);
 
-    private static ParsedExpression Failed(int position, string message) => new(null, new ExpressionError(position, message));
+    private static ParsedExpression Failed(int position, string message) =>
+        new(null, new ExpressionError(position, message));
 
     private static string Describe(Token token) => token.Kind switch
     {

@@ -14,11 +14,15 @@ public sealed record ExpressionScope
     /// <summary>The values of a matrix step; empty for other steps.</summary>
     public IReadOnlyDictionary<string, JsonElement> Matrix { get; init; } = new Dictionary<string, JsonElement>();
 
-    /// <summary><c>run.id</c>, <c>run.number</c>, <c>run.handle</c>, <c>run.flow</c>, <c>run.namespace</c>, <c>run.trigger</c>.</summary>
+    /// <summary>
+    /// <c>run.id</c>, <c>run.number</c>, <c>run.handle</c>, <c>run.flow</c>, <c>run.namespace</c>, <c>run.trigger</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Run { get; init; } = new Dictionary<string, string>();
     public IReadOnlyDictionary<string, StepFacts> Steps { get; init; } = new Dictionary<string, StepFacts>();
 
-    /// <summary><c>failure()</c>: something needed (or, without needs, something earlier) failed and was not allowed to.</summary>
+    /// <summary>
+    /// <c>failure()</c>: something needed (or, without needs, something earlier) failed and was not allowed to.
+    /// </summary>
     public bool Failed { get; init; }
 
     /// <summary><c>cancelled()</c>: the run, or something needed, was cancelled.</summary>

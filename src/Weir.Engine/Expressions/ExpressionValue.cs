@@ -12,14 +12,18 @@ internal enum ValueKind
     Json,
 }
 
-/// <summary>What an expression can hold. Numbers are decimal, so that <c>1.10</c> and long ids keep their digits.</summary>
+/// <summary>
+/// What an expression can hold. Numbers are decimal, so that <c>1.10</c> and long ids keep their digits.
+/// </summary>
 internal readonly record struct ExpressionValue
 {
+    private const NumberStyles PlainNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
     private readonly bool _boolean;
     private readonly string? _text;
     private readonly JsonElement _json;
 
-    private ExpressionValue(ValueKind kind, bool boolean = false, decimal number = 0, string? text = null, JsonElement json = default)
+    private ExpressionValue(
+        ValueKind kind, bool boolean = false, decimal number = 0, string? text = null, JsonElement json = default)
     {
         Kind = kind;
         _boolean = boolean;
@@ -36,7 +40,9 @@ internal readonly record struct ExpressionValue
 
     public JsonElement Json => _json;
 
-    /// <summary>False for null, false, 0, the empty text and the text <c>false</c>: outputs of steps are always text.</summary>
+    /// <summary>
+    /// False for null, false, 0, the empty text and the text <c>false</c>: outputs of steps are always text.
+    /// </summary>
     public bool IsTrue => Kind switch
     {
         ValueKind.Null => false,
@@ -83,7 +89,8 @@ internal readonly record struct ExpressionValue
     /// <summary>Negative, zero or positive; null when the two have no order.</summary>
     public static int? Compare(ExpressionValue left, ExpressionValue right)
     {
-        if (left.Kind == ValueKind.Text && right.Kind == ValueKind.Text) return string.CompareOrdinal(left._text, right._text);
+        if (left.Kind == ValueKind.Text && right.Kind == ValueKind.Text)
+            return string.CompareOrdinal(left._text, right._text);
         return left.TryNumber(out var a) && right.TryNumber(out var b) ? a.CompareTo(b) : null;
     }
 
@@ -94,5 +101,5 @@ internal readonly record struct ExpressionValue
     }
 
     public static bool TryParseNumber(string text, out decimal number) =>
-        decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+        decimal.TryParse(text, PlainNumber, CultureInfo.InvariantCulture, out number);
 }

@@ -21,7 +21,8 @@ internal sealed record ExpressionError(int Position, string Message);
 /// <summary>Cuts an expression into tokens, the last of which is always <see cref="TokenKind.End"/>.</summary>
 internal sealed class Lexer(string text)
 {
-    private static readonly string[] Operators = ["==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "(", ")", ",", "[", "]"];
+    private static readonly string[] Operators =
+        ["==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "(", ")", ",", "[", "]"];
     private readonly List<Token> _tokens = [];
     private int _at;
 
@@ -44,8 +45,10 @@ internal sealed class Lexer(string text)
     {
         var c = text[_at];
         if (char.IsAsciiLetter(c) || c == '_') Add(TokenKind.Name, _at, NameEnd(_at));
-        else if (c == '.' && _at + 1 < text.Length && IsNamePart(text[_at + 1])) Add(TokenKind.Member, _at + 1, NameEnd(_at + 1));
-        else if (char.IsAsciiDigit(c) || (c == '-' && _at + 1 < text.Length && char.IsAsciiDigit(text[_at + 1]))) ReadNumber();
+        else if (c == '.' && _at + 1 < text.Length && IsNamePart(text[_at + 1]))
+            Add(TokenKind.Member, _at + 1, NameEnd(_at + 1));
+        else if (char.IsAsciiDigit(c) || (c == '-' && _at + 1 < text.Length && char.IsAsciiDigit(text[_at + 1])))
+            ReadNumber();
         else if (c == '\'') ReadText();
         else if (Array.Find(Operators, o => string.CompareOrdinal(text, _at, o, 0, o.Length) == 0) is { } found)
             Add(TokenKind.Operator, _at, _at + found.Length);

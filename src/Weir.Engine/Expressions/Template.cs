@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Weir.Engine.Expressions;
 
-/// <summary>Text with <c>${{ }}</c> in it; <c>$${{</c> stands for a literal <c>${{</c>. Pure; parsed templates are cached.</summary>
+/// <summary>
+/// Text with <c>${{ }}</c> in it; <c>$${{</c> stands for a literal <c>${{</c>. Pure; parsed templates are cached.
+/// </summary>
 public static class Template
 {
     internal const string Open = "${{";
@@ -17,14 +19,16 @@ public static class Template
     {
         if (!template.Contains(Open, StringComparison.Ordinal)) return new TemplateResult(template, null);
         var parsed = Parsed.GetOrAdd(template, Parse);
-        if (parsed.Error is { } error) return new TemplateResult(null, $"{error.Message} (at character {error.Position + 1})");
+        if (parsed.Error is { } error)
+            return new TemplateResult(null, $"{error.Message} (at character {error.Position + 1})");
         var evaluator = new Evaluator(scope);
         var text = new StringBuilder();
         foreach (var part in parsed.Parts)
         {
             text.Append(part.Node is null ? part.Text : evaluator.Evaluate(part.Node).Text);
             if (evaluator.Error is not null) return new TemplateResult(null, evaluator.Error);
-            if (text.Length > MaxResolvedLength) return new TemplateResult(null, $"the value is longer than {MaxResolvedLength} characters");
+            if (text.Length > MaxResolvedLength)
+                return new TemplateResult(null, $"the value is longer than {MaxResolvedLength} characters");
         }
 
         return new TemplateResult(text.ToString(), null);
@@ -38,8 +42,10 @@ public static class Template
         if (parsed.Error is { } error) return [new ExpressionProblem(error.Position, error.Message)];
         return
         [
-            .. parsed.Parts.Where(part => part.Node is not null).SelectMany(part => ExpressionChecker.Check(part.Node!, names)
-                .Select(problem => problem with { Position = problem.Position + part.Position })),
+            .. from part in parsed.Parts
+               where part.Node is not null
+               from problem in ExpressionChecker.Check(part.Node!, names)
+               select problem with { Position = problem.Position + part.Position },
         ];
     }
 
@@ -48,7 +54,9 @@ public static class Template
         !template.Contains(Open, StringComparison.Ordinal)
         || Parsed.GetOrAdd(template, Parse) is { Error: null } parsed && parsed.Parts.All(part => part.Node is null);
 
-    /// <summary>The template with <c>x</c> in place of each expression, to judge the part that is known; null = malformed.</summary>
+    /// <summary>
+    /// The template with <c>x</c> in place of each expression, to judge the part that is known; null = malformed.
+    /// </summary>
     internal static string? Outline(string template) => Parsed.GetOrAdd(template, Parse) is { Error: null } parsed
         ? string.Concat(parsed.Parts.Select(part => part.Node is null ? part.Text : "x"))
         : null;
@@ -94,7 +102,8 @@ public static class Template
         return new ParsedTemplate(parts.ToImmutable(), null);
     }
 
-    private static ParsedTemplate Failed(int position, string message) => new([], new ExpressionError(position, message));
+    private static ParsedTemplate Failed(int position, string message) =>
+        new([], new ExpressionError(position, message));
 
     private sealed record ParsedTemplate(ImmutableArray<TemplatePart> Parts, ExpressionError? Error);
 

@@ -11,13 +11,16 @@ public static class Planner
     /// <summary>Characters of all texts of a plan; the flow's own <c>env</c> counts once for every step.</summary>
     public const int MaxCharacters = 8 * 1024 * 1024;
 
+    private static readonly string TooLarge =
+        $"the plan is larger than {MaxCharacters / 1024 / 1024} MiB: give large values to steps as files";
+
     public static PlanResult Plan(FlowDefinition flow, PlanInputs inputs)
     {
         var problems = new List<Problem>();
         var values = PlannerParams.Resolve(flow, inputs.Params, problems);
         var plan = PlannerSteps.Plan(flow, inputs.Runtime);
         if (CharactersOf(plan) > MaxCharacters)
-            problems.Add(new Problem("", 0, 0, $"the plan is larger than {MaxCharacters / 1024 / 1024} MiB: give large values to steps as files"));
+            problems.Add(new Problem("", 0, 0, TooLarge));
         return new PlanResult(problems.Count == 0 ? plan : null, values, problems);
     }
 
@@ -35,4 +38,5 @@ public sealed record PlanInputs
 
 /// <summary>A plan, or null when there are errors.</summary>
 /// <param name="Params">The parameters with defaults filled in, typed; one without a value is left out.</param>
-public sealed record PlanResult(Plan? Plan, ImmutableSortedDictionary<string, JsonElement> Params, IReadOnlyList<Problem> Problems);
+public sealed record PlanResult(
+    Plan? Plan, ImmutableSortedDictionary<string, JsonElement> Params, IReadOnlyList<Problem> Problems);

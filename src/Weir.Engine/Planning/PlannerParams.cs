@@ -18,7 +18,8 @@ internal static class PlannerParams
         var values = ImmutableSortedDictionary.CreateBuilder<string, JsonElement>(StringComparer.Ordinal);
         foreach (var param in flow.Params)
         {
-            var value = given.TryGetValue(param.Name, out var input) && input.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
+            given.TryGetValue(param.Name, out var input);
+            var value = input.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
                 ? Convert(param, input, problems)
                 : DefaultOf(param, problems);
             if (value is { } found) values[param.Name] = found;
@@ -29,7 +30,8 @@ internal static class PlannerParams
 
     private static JsonElement? DefaultOf(ParamDefinition param, List<Problem> problems)
     {
-        if (param.Default is null && param.Required) problems.Add(Wrong(param.Name, $"the parameter `{param.Name}` needs a value"));
+        if (param.Default is null && param.Required)
+            problems.Add(Wrong(param.Name, $"the parameter `{param.Name}` needs a value"));
         return param.Default;
     }
 
@@ -37,7 +39,8 @@ internal static class PlannerParams
     {
         if (input.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
         {
-            problems.Add(Wrong(param.Name, $"expected a {param.Type}, found {(input.ValueKind == JsonValueKind.Array ? "a list" : "an object")}"));
+            var found = input.ValueKind == JsonValueKind.Array ? "a list" : "an object";
+            problems.Add(Wrong(param.Name, $"expected a {param.Type}, found {found}"));
             return null;
         }
 

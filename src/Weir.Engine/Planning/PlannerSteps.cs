@@ -30,6 +30,7 @@ internal static class PlannerSteps
     {
         var step = flow.Steps[index];
         var unset = new PlanStep { Name = step.Name };
+        Func<string, string?> maker = artifact => ArtifactSource.Find(flow.Steps, graph, index, artifact);
         return unset with
         {
             Title = step.Title,
@@ -48,7 +49,7 @@ internal static class PlannerSteps
             Disconnect = step.Disconnect ?? flow.Disconnect ?? unset.Disconnect,
             AllowFailure = step.AllowFailure,
             Artifacts = [.. step.Artifacts.Select(a => new PlanArtifact(a.Name, a.Path, a.Required))],
-            Resources = [.. step.Resources.Select(r => new PlanResource(r.Name, r.Path, ArtifactSource.Find(flow.Steps, graph, index, r.Name), r.Required))],
+            Resources = [.. step.Resources.Select(r => new PlanResource(r.Name, r.Path, maker(r.Name), r.Required))],
             Outputs = step.Outputs,
             Secrets = [.. flow.Secrets.Union(step.Secrets)],
             WorkspaceFrom = WorkspaceOf(flow, index),

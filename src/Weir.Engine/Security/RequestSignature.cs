@@ -6,12 +6,15 @@ namespace Weir.Engine.Security;
 
 /// <summary>
 /// How an agent proves that a request is its own. What is signed is the canonical text
-/// <c>METHOD\npath-and-query\ntime in unix ms\nhex SHA-256 of the body</c>: with the agent's P-256 key when it enrols or opens
-/// a session (<c>Weir-Signature</c>), with the session's key afterwards (<c>Weir-Mac</c>). All signatures are base64.
+/// <c>METHOD\npath-and-query\ntime in unix ms\nhex SHA-256 of the body</c>: with the agent's P-256 key when it enrols
+/// or opens a session (<c>Weir-Signature</c>), with the session's key afterwards (<c>Weir-Mac</c>). All signatures are
+/// base64.
 /// </summary>
 public static class RequestSignature
 {
-    /// <summary>Stands for the digest of a body that is sent as it is read; such bodies are verified by their own digest.</summary>
+    /// <summary>
+    /// Stands for the digest of a body that is sent as it is read; such bodies are verified by their own digest.
+    /// </summary>
     public const string StreamedBody = "stream";
 
     /// <summary>How far apart the two clocks may be.</summary>
@@ -26,7 +29,9 @@ public static class RequestSignature
     public static string Sign(ECDsa key, ReadOnlySpan<byte> canonical) => Convert.ToBase64String(
         key.SignData(canonical, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
 
-    /// <summary>False for a wrong signature and for anything that is no P-256 key (SubjectPublicKeyInfo) or no base64.</summary>
+    /// <summary>
+    /// False for a wrong signature and for anything that is no P-256 key (SubjectPublicKeyInfo) or no base64.
+    /// </summary>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> canonical, string signature)
     {
         Span<byte> bytes = stackalloc byte[64];

@@ -5,10 +5,10 @@ using Weir.Contracts.AgentProtocol;
 namespace Weir.Engine.Security;
 
 /// <summary>
-/// Seals bytes to the holder of a P-256 key. Format, in base64: version (1 byte, 1) · the sender's ephemeral public point
-/// (65 bytes, uncompressed) · ciphertext · tag (16 bytes). Key and nonce are HKDF-SHA256 of the ECDH secret, with the
-/// ephemeral point as salt and the recipient's point in the info, so that a box is bound to both; AES-256-GCM binds it to
-/// the associated data. An ephemeral key is used once, so key and nonce never repeat.
+/// Seals bytes to the holder of a P-256 key. Format, in base64: version (1 byte, 1) · the sender's ephemeral public
+/// point (65 bytes, uncompressed) · ciphertext · tag (16 bytes). Key and nonce are HKDF-SHA256 of the ECDH secret, with
+/// the ephemeral point as salt and the recipient's point in the info, so that a box is bound to both; AES-256-GCM binds
+/// it to the associated data. An ephemeral key is used once, so key and nonce never repeat.
 /// </summary>
 public static class SealedBox
 {
@@ -27,7 +27,9 @@ public static class SealedBox
     public static byte[] ForSession(string agent, string session) =>
         Encoding.UTF8.GetBytes($"session {agent} {session}");
 
-    /// <summary>Throws <see cref="CryptographicException"/> when the public key is not a P-256 SubjectPublicKeyInfo.</summary>
+    /// <summary>
+    /// Throws <see cref="CryptographicException"/> when the public key is not a P-256 SubjectPublicKeyInfo.
+    /// </summary>
     public static string Seal(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> content, ReadOnlySpan<byte> associated)
     {
         using var recipient = ECDiffieHellman.Create();
@@ -47,7 +49,9 @@ public static class SealedBox
         return Convert.ToBase64String(box);
     }
 
-    /// <summary>False when it is not a box of a known version, not for this key, or its associated data are others.</summary>
+    /// <summary>
+    /// False when it is not a box of a known version, not for this key, or its associated data are others.
+    /// </summary>
     public static bool TryOpen(ECDiffieHellman key, string text, ReadOnlySpan<byte> associated, out byte[] content)
     {
         content = [];
@@ -78,13 +82,15 @@ public static class SealedBox
         using var cipher = new AesGcm(derived[..KeyBytes], TagBytes);
         var content = new byte[box.Length - HeaderBytes - TagBytes];
         cipher.Decrypt(
-            derived[KeyBytes..], box.Slice(HeaderBytes, content.Length), box[^TagBytes..], content, Bind(box, associated));
+            derived[KeyBytes..], box.Slice(HeaderBytes, content.Length), box[^TagBytes..], content,
+            Bind(box, associated));
         CryptographicOperations.ZeroMemory(derived);
         return content;
     }
 
     private static void Derive(
-        ECDiffieHellman mine, ECDiffieHellman theirs, ReadOnlySpan<byte> salt, ECDiffieHellman recipient, Span<byte> derived)
+        ECDiffieHellman mine, ECDiffieHellman theirs, ReadOnlySpan<byte> salt, ECDiffieHellman recipient,
+        Span<byte> derived)
     {
         using var publicKey = theirs.PublicKey;
         var secret = mine.DeriveRawSecretAgreement(publicKey);

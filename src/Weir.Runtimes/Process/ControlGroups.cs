@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Weir.Contracts.Flows;
 
 namespace Weir.Runtimes.Process;
@@ -20,7 +21,9 @@ internal sealed record ControlGroups(string Memory, string Processes, string? Cp
     {
         try
         {
-            return File.Exists(Path.Combine(Root, "cgroup.controllers")) ? FindSecond() : FindFirst();
+            var groups = File.Exists(Path.Combine(Root, "cgroup.controllers")) ? FindSecond() : FindFirst();
+            groups.Of("probe." + RandomNumberGenerator.GetHexString(16)).Probe();
+            return groups;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -28,14 +31,8 @@ internal sealed record ControlGroups(string Memory, string Processes, string? Cp
         }
     }
 
-    public StepGroup Create(string id, StepLimits limits)
-    {
-        var group = new StepGroup(this, id);
-        group.Create(limits);
-        return group;
-    }
-
-    public StepGroup Existing(string id) => new(this, id);
+    /// <param name="id">Unlike every other on this machine.</param>
+    public StepGroup Of(string id) => new(this, id);
 
     private static ControlGroups FindSecond()
     {
@@ -75,6 +72,13 @@ internal sealed class StepGroup(ControlGroups groups, string id)
     private IEnumerable<string> Folders =>
         new[] { groups.Memory, groups.Processes, groups.Cpu }.OfType<string>().Distinct()
             .Select(parent => Path.Combine(parent, id));
+
+    /// <summary>Throws when groups cannot be made and limited here.</summary>
+    public void Probe()
+    {
+        Create(new StepLimits { MemoryBytes = 1 << 30, Pids = 1000 });
+        foreach (var folder in Folders) Directory.Delete(folder);
+    }
 
     public void Create(StepLimits limits)
     {

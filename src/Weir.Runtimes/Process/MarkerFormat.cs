@@ -43,12 +43,11 @@ internal sealed class MarkerFormat(string nonce)
     private bool TryParse(ReadOnlySpan<byte> text, out Mark mark)
     {
         mark = default;
-        var index = text.Slice(_start.Length, IndexDigits);
-        var code = text.Slice(_start.Length + IndexDigits, CodeDigits);
-        if (text[^1] != Separator) return false;
-        if (!Utf8Parser.TryParse(index, out int indexValue, out var used) || used != IndexDigits) return false;
-        if (!Utf8Parser.TryParse(code, out int codeValue, out used) || used != CodeDigits) return false;
-        mark = new Mark(indexValue, codeValue);
+        var digits = text[_start.Length..^1];
+        if (text[^1] != Separator || digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0) return false;
+        _ = Utf8Parser.TryParse(digits[..IndexDigits], out int index, out _);
+        _ = Utf8Parser.TryParse(digits[IndexDigits..], out int code, out _);
+        mark = new Mark(index, code);
         return true;
     }
 

@@ -50,7 +50,6 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         CheckId(spec.Id);
         var shell = ShellCall.Find(spec.Work.Shell, _options.Path);
         var user = _users is null ? null : await _users.ForSlotAsync(spec.Slot, cancellationToken);
-        await _guard.StartAsync(_events, cancellationToken);
         var container = await MakeAsync(spec, shell with { User = user?.Id, NoNetwork = NeedsNoNetwork(spec) }, user);
         return _containers[spec.Id] = container;
     }
@@ -71,7 +70,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
 
             await record.Tree().KillAsync(_time, cancellationToken);
             if (record.User >= 0 && _users is not null) await _users.PurgeAsync(record.User, cancellationToken);
-            if (_groups is not null) await _groups.Existing(record.Id).RemoveAsync(_time);
+            if (_groups is not null) await _groups.Of(record.Cookie).RemoveAsync(_time);
             new StepFolder(record.Folder, null).Remove();
             record.Delete(_options.Folder);
         }
@@ -102,51 +101,53 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
 
     private async Task<ProcessContainer> MakeAsync(ContainerSpec spec, ShellCall shell, StepUser? user)
     {
-        var folder = new StepFolder(Path.GetFullPath(spec.Folder), user?.Id);
-        var made = new Stack<Func<Task>>();
-        made.Push(() => Done(folder.Remove));
+        var undo = new UndoStack();
         try
         {
-            folder.Create();
-            var format = new MarkerFormat(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true));
-            var output = new StepOutput(_events, folder, format);
-            made.Push(() => Done(output.Dispose));
-            var group = IsLimited(spec.Work.Limits) ? _groups?.Create(spec.Id, spec.Work.Limits) : null;
-            if (group is not null) made.Push(() => group.RemoveAsync(_time));
-            var cookie = $"{_guard.Nonce}.{RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true)}";
-            var process = await StepProcess.StartAsync(
-                _events, shell.Arguments, EnvironmentOf(folder, cookie), folder, output.Writers);
-            user?.Join(process.Pid);
-            made.Push(() => process.DropAsync());
-            var started = ProcFiles.Facts(process.Pid)?.Started ?? 0;
-            var record = new StepRecord(spec.Id, process.Pid, started, cookie, user?.Id ?? -1, folder.Path);
-            record.Save(_options.Folder);
-            made.Push(() => Done(() => record.Delete(_options.Folder)));
-            Limit(process.Pid, spec.Work.Limits, group, user);
-            var tree = new ProcessTree(process.Pid, cookie) { Since = started };
-            var parts = new StepParts(spec, folder)
-            {
-                Format = format,
-                Output = output,
-                Process = process,
-                Tree = user?.TreeOf(tree) ?? tree,
-                User = user,
-                Group = group,
-            };
-            return new ProcessContainer(parts, _time, parts => RemoveAsync(parts, record));
+            await _guard.StartAsync(_events);
+            return await MakeAsync(spec, shell, user, undo);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or RuntimeException)
         {
-            while (made.TryPop(out var undo)) await undo();
+            await undo.UndoAsync();
             if (exception is RuntimeException) throw;
             throw new RuntimeException($"the step could not be started: {exception.Message}", exception);
         }
+    }
 
-        static Task Done(Action action)
+    private async Task<ProcessContainer> MakeAsync(ContainerSpec spec, ShellCall shell, StepUser? user, UndoStack undo)
+    {
+        var folder = new StepFolder(Path.GetFullPath(spec.Folder), user?.Id);
+        undo.Add(folder.Remove);
+        folder.Create();
+        var format = new MarkerFormat(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true));
+        var output = new StepOutput(_events, folder, format);
+        undo.Add(output.Dispose);
+        var cookie = $"{_guard.Nonce}.{RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true)}";
+        var group = IsLimited(spec.Work.Limits) ? _groups?.Of(cookie) : null;
+        if (group is not null) undo.Add(() => group.RemoveAsync(_time));
+        group?.Create(spec.Work.Limits);
+        var process = await StepProcess.StartAsync(
+            _events, shell.Arguments, EnvironmentOf(folder, cookie), folder, output.Writers);
+        undo.Add(process.DropAsync);
+        user?.Join(process.Pid);
+        undo.Add(() => user?.Leave(process.Pid));
+        var started = ProcFiles.Facts(process.Pid)?.Started ?? 0;
+        var record = new StepRecord(spec.Id, process.Pid, started, cookie, user?.Id ?? -1, folder.Path);
+        undo.Add(() => record.Delete(_options.Folder));
+        record.Save(_options.Folder);
+        Limit(process.Pid, spec.Work.Limits, group, user);
+        var tree = new ProcessTree(process.Pid, cookie) { Since = started };
+        var parts = new StepParts(spec, folder)
         {
-            action();
-            return Task.CompletedTask;
-        }
+            Format = format,
+            Output = output,
+            Process = process,
+            Tree = user?.TreeOf(tree) ?? tree,
+            User = user,
+            Group = group,
+        };
+        return new ProcessContainer(parts, _time, parts => RemoveAsync(parts, record));
     }
 
     // Without control groups the kernel limits each process, not the step as a whole.

@@ -60,10 +60,11 @@ internal sealed record ProcessTree(int Main, string Cookie)
 
     public List<int> Find() => OwnUser() is { } user ? FindByUser(user) : FindByTraces();
 
+    // Right after its start the shell itself has not yet taken on its user.
     private List<int> FindByUser(int user) =>
         [.. ProcFiles.Processes().Where(pid =>
             ProcFiles.Facts(pid) is { IsDead: false } facts && facts.Started >= Since
-            && ProcFiles.RunsAs(pid, user) && !Spares(pid))];
+            && (pid == Main || (ProcFiles.RunsAs(pid, user) && !Spares(pid))))];
 
     private List<int> FindByTraces()
     {

@@ -15,37 +15,22 @@ internal sealed class StepGuard(string nonce)
     private const string Script = $$"""
         read -r word; [ "$word" = {{Dismissed}} ] && exit
         for round in 1 2 3 4 5 6 7 8; do
-          found=$(grep -ls -e "$0" /proc/[0-9]*/environ) || exit
+          found=$(grep -ls -e "$0" /proc/[0-9]*/environ); [ -n "$found" ] || exit
           for file in $found; do file=${file#/proc/}; kill -KILL "${file%/environ}"; done
         done 2>/dev/null
         """;
 
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _lock = new();
+    private Task? _start;
     private SafeFileHandle? _line;
     private int _pid;
 
     public string Nonce => nonce;
 
-    public async Task StartAsync(EventThread events, CancellationToken cancellationToken)
+    /// <summary>Starts it once. Throws <see cref="IOException"/> when there is no shell.</summary>
+    public Task StartAsync(EventThread events)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            if (_line is not null) return;
-            var (read, write) = Posix.Pipe();
-            using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
-            using (read)
-            {
-                string[] arguments = ["/bin/sh", "-c", Script, $"{ProcessTree.CookieName}={nonce}."];
-                var call = new SpawnCall(arguments, ["PATH=/usr/bin:/bin"], [read, nothing, nothing]);
-                _pid = await events.InvokeAsync(call.Execute);
-                _line = write;
-            }
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        lock (_lock) return _start ??= StartOnceAsync(events);
     }
 
     /// <summary>The line to the agent breaks, as when it dies.</summary>
@@ -54,11 +39,23 @@ internal sealed class StepGuard(string nonce)
     /// <summary>The agent leaves in order; nothing is killed.</summary>
     public async Task DismissAsync()
     {
-        _turn.Dispose();
         if (_line is null) return;
         Write(_line);
         _line.Dispose();
         await Task.Run(() => Posix.WaitForProcess(_pid, out _, 0));
+    }
+
+    private async Task StartOnceAsync(EventThread events)
+    {
+        var (read, write) = Posix.Pipe();
+        using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
+        using (read)
+        {
+            string[] arguments = ["/bin/sh", "-c", Script, $"{ProcessTree.CookieName}={nonce}."];
+            var call = new SpawnCall(arguments, ["PATH=/usr/bin:/bin"], [read, nothing, nothing]);
+            _pid = await events.InvokeAsync(call.Execute);
+            _line = write;
+        }
     }
 
     private static unsafe void Write(SafeFileHandle line)

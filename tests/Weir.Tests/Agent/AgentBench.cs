@@ -101,7 +101,8 @@ internal sealed class AgentBench : IDisposable
         var start = Time.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Time.GetElapsedTime(start) < (atMost ?? TimeSpan.FromMinutes(5)), "it did not come about in time");
+            Assert.True(
+                Time.GetElapsedTime(start) < (atMost ?? TimeSpan.FromMinutes(5)), "it did not come about in time");
             if (Life.IsFaulted) await Life;
             await Task.Delay(TimeSpan.FromMilliseconds(2), Time);
         }

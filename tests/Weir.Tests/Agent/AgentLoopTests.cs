@@ -13,16 +13,19 @@ public sealed class AgentLoopTests
     [Fact]
     public void A_short_step_costs_its_finish_and_nothing_else() => Run(async bench =>
     {
-        var outcome = await bench.RunOneAsync(Work(("FAKE_LOG_LINES", "3"), ("FAKE_OUTPUT_version", "1.2")) with { Outputs = ["version"] });
+        var outcome = await bench.RunOneAsync(
+            Work(("FAKE_LOG_LINES", "3"), ("FAKE_OUTPUT_version", "1.2")) with { Outputs = ["version"] });
 
         AssertOutcome(RunStatus.Success, ReasonCode.None, outcome);
         Assert.Equal("1.2", outcome.Outputs["version"]);
         Assert.Equal(0, outcome.ExitCode);
         var fence = Assert.Single(bench.Controller.Outcomes).Key;
-        Assert.StartsWith("+ do it\nstdout 0000 ", Encoding.UTF8.GetString(bench.Controller.Log(fence)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "+ do it\nstdout 0000 ", Encoding.UTF8.GetString(bench.Controller.Log(fence)), StringComparison.Ordinal);
         Assert.Equal(outcome.StdoutBytes, bench.Controller.Log(fence).Length);
         Assert.Equal(3 * 64, bench.Controller.Log(fence, LogStream.Stderr).Length);
-        Assert.Equal((0, 0, 1), (bench.Controller.Count("log"), bench.Controller.Count("report"), bench.Controller.Count("finish")));
+        Assert.Equal((0, 0, 1),
+            (bench.Controller.Count("log"), bench.Controller.Count("report"), bench.Controller.Count("finish")));
         var command = Assert.Single(outcome.Commands);
         Assert.Equal(("do it", 0, outcome.StdoutBytes), (command.Text, command.ExitCode, command.StdoutTo));
     });
@@ -67,14 +70,16 @@ public sealed class AgentLoopTests
     public void As_many_attempts_run_at_once_as_there_are_slots() => Run(async bench =>
     {
         bench.Options = bench.Options with { Slots = 3 };
-        var fences = Enumerable.Range(0, 5).Select(i => bench.Controller.Enqueue($"s{i}", Work(("FAKE_SLEEP", "10s")))).ToList();
+        var fences =
+            Enumerable.Range(0, 5).Select(i => bench.Controller.Enqueue($"s{i}", Work(("FAKE_SLEEP", "10s")))).ToList();
         bench.Start();
         await bench.UntilAsync(() => bench.Machine.Running.Count == 3);
         await bench.SleepAsync(TimeSpan.FromSeconds(5));
         Assert.Equal(3, bench.Machine.Running.Count);
         foreach (var fence in fences) await bench.OutcomeAsync(fence);
 
-        Assert.True(bench.Time.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) < TimeSpan.FromSeconds(22));
+        Assert.True(
+            bench.Time.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) < TimeSpan.FromSeconds(22));
     });
 
     [Fact]
@@ -126,7 +131,8 @@ public sealed class AgentLoopTests
     {
         bench.Start();
         await bench.SleepAsync(TimeSpan.FromSeconds(1));
-        bench.Controller.Refusal = new LinkException("this agent was revoked") { Permanent = true, Code = "agent.revoked" };
+        bench.Controller.Refusal =
+            new LinkException("this agent was revoked") { Permanent = true, Code = "agent.revoked" };
 
         var refusal = await Assert.ThrowsAsync<LinkException>(() => bench.Life);
         Assert.Equal("this agent was revoked", refusal.Message);
@@ -140,7 +146,8 @@ public sealed class AgentLoopTests
         var values = new SealedValues(new Dictionary<string, string> { ["FAKE_OUTPUT_a"] = "sealed" });
         var fence = new AttemptFence("01run", "one", 1, 1);
         bench.Controller.Enqueue(
-            "one", Work(("FAKE_OUTPUT_a", "plain")) with { Outputs = ["a"] }, sealedTo: values.Seal(key.ExportSubjectPublicKeyInfo(), fence));
+            "one", Work(("FAKE_OUTPUT_a", "plain")) with { Outputs = ["a"] },
+            sealedTo: values.Seal(key.ExportSubjectPublicKeyInfo(), fence));
         bench.Start();
 
         Assert.Equal("sealed", (await bench.OutcomeAsync(fence)).Outputs["a"]);

@@ -52,10 +52,13 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
 
     public LinkException? Refusal { get; set; }
 
-    /// <summary>Bytes at the end of a stream that the controller holds back, as a secret may go on in what follows.</summary>
+    /// <summary>
+    /// Bytes at the end of a stream that the controller holds back, as a secret may go on in what follows.
+    /// </summary>
     public int HoldBack { get; set; }
 
-    public AttemptFence Enqueue(string step, StepWork work, TimeSpan? disconnect = null, int attempt = 1, string? sealedTo = null)
+    public AttemptFence Enqueue(
+        string step, StepWork work, TimeSpan? disconnect = null, int attempt = 1, string? sealedTo = null)
     {
         var fence = new AttemptFence("01run", step, attempt, ++_lease);
         _queue.Enqueue(new Assignment(fence, work)
@@ -70,14 +73,16 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
         return fence;
     }
 
-    public void Say(ChannelMessageKind kind, AttemptFence? fence = null) => _messages.Enqueue(new ChannelMessage(kind) { Fence = fence });
+    public void Say(ChannelMessageKind kind, AttemptFence? fence = null) =>
+        _messages.Enqueue(new ChannelMessage(kind) { Fence = fence });
 
     public byte[] Log(AttemptFence fence, LogStream stream = LogStream.Stdout) =>
         _logs.TryGetValue((fence, stream), out var log) ? log.ToArray() : [];
 
     public int Count(string kind) => Calls.Count(call => call == kind);
 
-    public Task<ClaimResponse> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => CarryAsync("claim", async () =>
+    public Task<ClaimResponse> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        CarryAsync("claim", async () =>
     {
         Claims.Add(request);
         var start = time.GetTimestamp();
@@ -93,10 +98,12 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
         }
     });
 
-    public Task<RenewResponse> RenewAsync(RenewRequest request, CancellationToken cancellationToken) => CarryAsync("renew", () =>
+    public Task<RenewResponse> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        CarryAsync("renew", () =>
     {
         var unknown = Held.Where(fence => !request.Held.Contains(fence)
-            && _claims.Any(claim => claim.Key <= request.AnsweredThrough && claim.Value.Exists(one => one.Fence == fence))).ToList();
+            && _claims.Any(claim =>
+                claim.Key <= request.AnsweredThrough && claim.Value.Exists(one => one.Fence == fence))).ToList();
         foreach (var fence in unknown)
         {
             Held.Remove(fence);
@@ -107,7 +114,8 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
         return Task.FromResult(new RenewResponse(answers) { Drain = Drain });
     });
 
-    public Task<ReportResponse> ReportAsync(ReportRequest request, CancellationToken cancellationToken) => CarryAsync("report", () =>
+    public Task<ReportResponse> ReportAsync(ReportRequest request, CancellationToken cancellationToken) =>
+        CarryAsync("report", () =>
     {
         if (!Held.Contains(request.Fence)) return Task.FromResult(new ReportResponse(WriteVerdict.Fenced));
         Reports[request.Fence] = request;
@@ -115,14 +123,16 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
     });
 
     public Task<AppendLogResponse> AppendLogAsync(
-        AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken) => CarryAsync("log", () =>
+        AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken) =>
+            CarryAsync("log", () =>
     {
         Assert.InRange(pieces.Sum(piece => piece.Bytes.Length + LogFrames.HeaderBytes), 1, LogFrames.MaxBytes);
         if (!Held.Contains(fence)) return Task.FromResult(new AppendLogResponse(WriteVerdict.Fenced, 0, 0));
         return Task.FromResult(Append(fence, pieces));
     });
 
-    public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken) => CarryAsync("finish", () =>
+    public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken) =>
+        CarryAsync("finish", () =>
     {
         if (_answered.TryGetValue(request.Fence, out var before)) return Task.FromResult(before);
         var accepted = Held.Contains(request.Fence);
@@ -142,7 +152,8 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
     public Task<bool> HasBlobAsync(AttemptFence fence, string digest, CancellationToken cancellationToken) =>
         CarryAsync("blob", () => Task.FromResult(Blobs.ContainsKey(digest)));
 
-    public Task PutBlobAsync(AttemptFence fence, string digest, long length, Func<Stream> open, CancellationToken cancellationToken) =>
+    public Task PutBlobAsync(
+        AttemptFence fence, string digest, long length, Func<Stream> open, CancellationToken cancellationToken) =>
         CarryAsync("blob", async () =>
         {
             await using var content = open();
@@ -185,7 +196,8 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
     {
         foreach (var piece in pieces)
         {
-            if (!_logs.TryGetValue((fence, piece.Stream), out var log)) _logs[(fence, piece.Stream)] = log = new MemoryStream();
+            if (!_logs.TryGetValue((fence, piece.Stream), out var log)) _logs[(fence, piece.Stream)] = log =
+                new MemoryStream();
             var known = (int)Math.Clamp(log.Length - piece.Offset, 0, piece.Bytes.Length);
             if (piece.Offset > log.Length) continue;
             log.Write(piece.Bytes.Span[known..]);

@@ -36,7 +36,8 @@ public sealed class HttpAgentTests
     {
         await using var controller = await TestController.StartAsync();
         await using var agent = RunningAgent.Start(controller.Address);
-        await Eventually.HoldsAsync(async () => (await controller.Admin.Agents.ListAsync()).Items.Count == 1, "the agent is pending");
+        await Eventually.HoldsAsync(
+            async () => (await controller.Admin.Agents.ListAsync()).Items.Count == 1, "the agent is pending");
         var pending = (await controller.Admin.Agents.ListAsync()).Items[0];
         Assert.Equal(AgentState.Pending, pending.State);
         await controller.Admin.Agents.ApproveAsync(pending.Id);
@@ -50,9 +51,12 @@ public sealed class HttpAgentTests
     {
         await using var controller = await TestController.StartAsync();
         var join = await controller.Admin.Agents.CreateJoinTokenAsync(new CreateJoinTokenRequest());
-        await using var first = RunningAgent.Start(controller.Address, options => options with { JoinToken = join.Token });
-        await Eventually.HoldsAsync(async () => (await controller.Admin.Agents.ListAsync()).Items.Count == 1, "the first joins");
-        await using var second = RunningAgent.Start(controller.Address, options => options with { JoinToken = join.Token });
+        await using var first =
+            RunningAgent.Start(controller.Address, options => options with { JoinToken = join.Token });
+        await Eventually.HoldsAsync(
+            async () => (await controller.Admin.Agents.ListAsync()).Items.Count == 1, "the first joins");
+        await using var second =
+            RunningAgent.Start(controller.Address, options => options with { JoinToken = join.Token });
 
         var refusal = await Assert.ThrowsAsync<LinkException>(() => second.Life);
         Assert.StartsWith("token.", refusal.Code, StringComparison.Ordinal);
@@ -92,7 +96,8 @@ public sealed class HttpAgentTests
             steps:
               - name: make
                 commands:
-                  - mkdir -p out/inner && echo hello > out/a.txt && ln -s a.txt out/link && head -c 300000 /dev/zero > out/inner/big
+                  - mkdir -p out/inner && echo hello > out/a.txt && ln -s a.txt out/link
+                      && head -c 300000 /dev/zero > out/inner/big
                   - echo kept > kept.txt && echo "v=1=2" >> $WEIR_OUTPUT
                 artifacts: [{ name: result, path: out/ }]
                 outputs: [v]
@@ -118,14 +123,17 @@ public sealed class HttpAgentTests
     {
         await using var controller = await TestController.StartAsync();
         await using var agent = await RunningAgent.JoinAsync(controller, real: true);
-        var started = await StartAsync(controller, "{ name: long, steps: [{ name: only, commands: ['echo on && sleep 600'] }] }");
-        await Eventually.HoldsAsync(async () => await LogAsync(controller, started, "only") == "on\n", "the step's log is live");
+        var started =
+            await StartAsync(controller, "{ name: long, steps: [{ name: only, commands: ['echo on && sleep 600'] }] }");
+        await Eventually.HoldsAsync(
+            async () => await LogAsync(controller, started, "only") == "on\n", "the step's log is live");
         var since = TimeProvider.System.GetTimestamp();
         await controller.Admin.Runs.CancelAsync(started.Id);
         var run = await EndAsync(controller, started);
 
         Assert.Equal(RunStatus.Cancelled, run.Status);
-        Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(8), "a renewal's period would be longer");
+        Assert.True(
+            TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(8), "a renewal's period would be longer");
     }
 
     [Fact]
@@ -148,7 +156,8 @@ public sealed class HttpAgentTests
         await using (var before = await TestController.StartAsync()) port = before.Address.Port;
         await using var controller = await TestController.StartAsync(options => options with { Port = port });
         await using var agent = await RunningAgent.JoinAsync(controller, real: true);
-        var started = await StartAsync(controller, "{ name: long, steps: [{ name: only, commands: ['echo on && sleep 4 && echo off'] }] }");
+        var started = await StartAsync(
+            controller, "{ name: long, steps: [{ name: only, commands: ['echo on && sleep 4 && echo off'] }] }");
         await Eventually.HoldsAsync(async () => await LogAsync(controller, started, "only") == "on\n", "the step runs");
         await controller.RestartAsync();
         var run = await EndAsync(controller, started);
@@ -166,16 +175,20 @@ public sealed class HttpAgentTests
         await agent.DrainAsync();
 
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(agent.Folder, "attempts")));
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(agent.Folder, "work")).SelectMany(Directory.GetFileSystemEntries));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(agent.Folder, "work")).SelectMany(
+            Directory.GetFileSystemEntries));
         Assert.Equal(
-            UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(agent.Folder, "agent.json")));
+            UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(Path.Combine(agent.Folder, "agent.json")));
     }
 
     private static async Task<RunView> RunAsync(TestController controller, string definition, string? runtime = null) =>
         await EndAsync(controller, await StartAsync(controller, definition, runtime));
 
-    private static async Task<RunView> StartAsync(TestController controller, string definition, string? runtime = null) =>
-        (await controller.Admin.Runs.StartAsync(new StartRunRequest { Definition = definition, Runtime = runtime })).Run;
+    private static async Task<RunView> StartAsync(
+        TestController controller, string definition, string? runtime = null) =>
+        (await controller.Admin.Runs.StartAsync(
+            new StartRunRequest { Definition = definition, Runtime = runtime })).Run;
 
     private static async Task<RunView> EndAsync(TestController controller, RunView run)
     {

@@ -109,7 +109,8 @@ public sealed class LeaseTests
         if (way == "channel") bench.Controller.Say(ChannelMessageKind.Stop, fence);
         if (way == "renewal") bench.Controller.StopAsked.Add(fence);
 
-        AssertOutcome(RunStatus.Cancelled, ReasonCode.Cancelled, await bench.OutcomeAsync(fence, TimeSpan.FromSeconds(13)));
+        AssertOutcome(
+            RunStatus.Cancelled, ReasonCode.Cancelled, await bench.OutcomeAsync(fence, TimeSpan.FromSeconds(13)));
     });
 
     [Fact]
@@ -122,7 +123,8 @@ public sealed class LeaseTests
         await bench.SleepAsync(TimeSpan.FromSeconds(9));
         Assert.Single(bench.Machine.Running);
 
-        AssertOutcome(RunStatus.Cancelled, ReasonCode.Cancelled, await bench.OutcomeAsync(fence, TimeSpan.FromSeconds(2)));
+        AssertOutcome(
+            RunStatus.Cancelled, ReasonCode.Cancelled, await bench.OutcomeAsync(fence, TimeSpan.FromSeconds(2)));
     });
 
     private static void Run(Func<AgentBench, Task> test)

@@ -49,7 +49,8 @@ public sealed class RestartTests
     });
 
     [Fact]
-    public void A_step_left_behind_ends_at_its_deadline_while_nobody_answers() => Run(adopts: true, async (bench, crash) =>
+    public void A_step_left_behind_ends_at_its_deadline_while_nobody_answers() =>
+        Run(adopts: true, async (bench, crash) =>
     {
         var fence = bench.Controller.Enqueue("one", Work(("FAKE_SLEEP", "30m")), disconnect: TimeSpan.FromMinutes(1));
         await crash(fence);
@@ -94,7 +95,8 @@ public sealed class RestartTests
         AssertOutcome(RunStatus.Success, ReasonCode.None, outcome);
         Assert.Equal(9000 * 64, bench.Controller.Log(fence, LogStream.Stderr).Length);
         Assert.Equal(outcome.StdoutBytes, bench.Controller.Log(fence).Length);
-        await bench.UntilAsync(() => Directory.GetFileSystemEntries(Path.Combine(bench.Folder, "attempts")).Length == 0);
+        await bench.UntilAsync(
+            () => Directory.GetFileSystemEntries(Path.Combine(bench.Folder, "attempts")).Length == 0);
     });
 
     [Fact]
@@ -111,7 +113,8 @@ public sealed class RestartTests
     });
 
     [Fact]
-    public void What_an_earlier_life_claimed_but_never_recorded_is_given_back() => Run(adopts: false, async (bench, _) =>
+    public void What_an_earlier_life_claimed_but_never_recorded_is_given_back() =>
+        Run(adopts: false, async (bench, _) =>
     {
         bench.Controller.Line = kind => kind == "claim" ? Fate.AnswerLost : Fate.Arrives;
         var fence = bench.Controller.Enqueue("one", Work());

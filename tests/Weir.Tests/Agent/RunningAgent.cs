@@ -22,7 +22,8 @@ internal sealed class RunningAgent : IAsyncDisposable
     {
         File.SetUnixFileMode(_folder, Passable);
         var options = configure(new AgentOptions { Name = "worker", DataDirectory = _folder, Controller = controller });
-        _processes = real ? ProcessRuntime.Start(new ProcessRuntimeOptions { Folder = Path.Combine(_folder, "processes") }, time) : null;
+        _processes = real ? ProcessRuntime.Start(
+            new ProcessRuntimeOptions { Folder = Path.Combine(_folder, "processes") }, time) : null;
         IContainerRuntime runtime = _processes is null ? new FakeRuntime(time) : _processes;
         Life = AgentHost.RunAsync(options, [runtime], null, time, new Random(1), null, _drain.Token, _abort.Token);
     }
@@ -40,7 +41,8 @@ internal sealed class RunningAgent : IAsyncDisposable
     }
 
     public static RunningAgent Start(
-        Uri controller, Func<AgentOptions, AgentOptions>? configure = null, bool real = false, TimeProvider? time = null) =>
+        Uri controller, Func<AgentOptions, AgentOptions>? configure = null, bool real = false,
+        TimeProvider? time = null) =>
         new(controller, configure ?? (options => options), real, time ?? TimeProvider.System);
 
     public async Task DrainAsync()

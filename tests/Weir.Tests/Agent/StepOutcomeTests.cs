@@ -1,8 +1,6 @@
-using Weir.Agent;
 using Weir.Agent.Folders;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
-using Weir.Engine.Runtimes;
 using static Weir.Tests.Agent.AgentBench;
 
 namespace Weir.Tests.Agent;
@@ -40,7 +38,8 @@ public sealed class StepOutcomeTests
 
     [Fact]
     public void A_vanished_step_is_no_failure_of_the_users() => Run(async bench =>
-        AssertOutcome(RunStatus.Failed, ReasonCode.Infrastructure, await bench.RunOneAsync(Work(("FAKE_LOST", "true")))));
+        AssertOutcome(
+            RunStatus.Failed, ReasonCode.Infrastructure, await bench.RunOneAsync(Work(("FAKE_LOST", "true")))));
 
     [Fact]
     public void A_step_killed_for_memory_says_so() => Run(async bench =>
@@ -54,7 +53,8 @@ public sealed class StepOutcomeTests
     [Theory]
     [InlineData("user", ReasonCode.Exit)]
     [InlineData("infrastructure", ReasonCode.Infrastructure)]
-    public void A_container_that_cannot_be_made_is_blamed_on_whom_the_runtime_says(string fault, ReasonCode reason) => Run(async bench =>
+    public void A_container_that_cannot_be_made_is_blamed_on_whom_the_runtime_says(string fault, ReasonCode reason) =>
+        Run(async bench =>
         AssertOutcome(RunStatus.Failed, reason, await bench.RunOneAsync(Work(("FAKE_CREATE_ERROR", fault)))));
 
     [Fact]
@@ -84,7 +84,8 @@ public sealed class StepOutcomeTests
     [Fact]
     public void An_output_file_that_is_too_large_fails_the_step() => Run(async bench =>
     {
-        var outcome = await bench.RunOneAsync(Work(("FAKE_OUTPUT_a", new string('x', 70_000))) with { Outputs = ["a"] });
+        var outcome =
+            await bench.RunOneAsync(Work(("FAKE_OUTPUT_a", new string('x', 70_000))) with { Outputs = ["a"] });
 
         AssertOutcome(RunStatus.Failed, ReasonCode.Artifact, outcome);
         Assert.Contains("larger than 65536 bytes", outcome.Message, StringComparison.Ordinal);
@@ -93,7 +94,8 @@ public sealed class StepOutcomeTests
     [Fact]
     public void A_missing_workspace_is_infrastructure() => Run(async bench =>
     {
-        var outcome = await bench.RunOneAsync(Work() with { Workspace = new WorkspaceSource("before", 1, "other", null) });
+        var outcome =
+            await bench.RunOneAsync(Work() with { Workspace = new WorkspaceSource("before", 1, "other", null) });
 
         AssertOutcome(RunStatus.Failed, ReasonCode.Infrastructure, outcome);
         Assert.Contains("'before' left is gone", outcome.Message, StringComparison.Ordinal);
@@ -102,7 +104,8 @@ public sealed class StepOutcomeTests
     [Fact]
     public void A_required_resource_that_nobody_left_fails_the_step() => Run(async bench =>
     {
-        var outcome = await bench.RunOneAsync(Work() with { Resources = [new ResourceWork("deps", "deps", null, true)] });
+        var outcome =
+            await bench.RunOneAsync(Work() with { Resources = [new ResourceWork("deps", "deps", null, true)] });
 
         AssertOutcome(RunStatus.Failed, ReasonCode.Artifact, outcome);
     });
@@ -111,7 +114,8 @@ public sealed class StepOutcomeTests
     public void A_blob_that_the_controller_does_not_have_is_infrastructure() => Run(async bench =>
     {
         var digest = "sha256:" + new string('a', 64);
-        var outcome = await bench.RunOneAsync(Work() with { Resources = [new ResourceWork("deps", "deps", digest, true)] });
+        var outcome =
+            await bench.RunOneAsync(Work() with { Resources = [new ResourceWork("deps", "deps", digest, true)] });
 
         AssertOutcome(RunStatus.Failed, ReasonCode.Infrastructure, outcome);
     });

@@ -1,5 +1,4 @@
 using Weir.Contracts.Json;
-using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 
 namespace Weir.Tests.Cli;

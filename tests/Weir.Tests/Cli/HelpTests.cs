@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.RegularExpressions;
 using Weir.Cli;
 using Weir.Cli.Help;
 using Weir.Tests.Tidy;
 
 namespace Weir.Tests.Cli;
 
-public sealed class HelpTests
+public sealed partial class HelpTests
 {
     [Fact]
     public void Help_of_every_verb_is_as_approved()
@@ -39,6 +40,20 @@ public sealed class HelpTests
         Assert.Contains("explain", words);
     }
 
+    [Fact]
+    public void Commands_in_the_README_exist()
+    {
+        var root = Tree();
+        var lines = SourceTree.Read("README.md").Split('\n').Where(line => line.Contains("weir ", StringComparison.Ordinal));
+        var calls = lines.SelectMany(line => Call().Matches(line)).Select(match => match.Groups["words"].Value.Trim()).ToList();
+        Assert.True(calls.Count > 10);
+        foreach (var call in calls)
+        {
+            var command = root.Parse(call.Split(' ', StringSplitOptions.RemoveEmptyEntries)).CommandResult.Command;
+            Assert.True(command is not RootCommand && command.Action is not null, $"README: there is no 'weir {call}'");
+        }
+    }
+
     [Theory]
     [InlineData("bash", "complete -o default -F _weir weir")]
     [InlineData("zsh", "compdef _weir weir")]
@@ -49,6 +64,9 @@ public sealed class HelpTests
         Assert.Contains(part, (await bench.RunAsync("completion", shell)).Output, StringComparison.Ordinal);
         Assert.Equal(2, (await bench.RunAsync("completion", "cmd")).Code);
     }
+
+    [GeneratedRegex(@"(?:\$ \./|^\./|\$ |`\./)weir (?<words>(?:[a-z-]+ ?){1,2})")]
+    private static partial Regex Call();
 
     private static RootCommand Tree() => CommandTree.Build(new CliHost(Stream.Null, TextWriter.Null), arguments: null);
 

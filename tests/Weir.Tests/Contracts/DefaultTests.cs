@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Weir.Contracts.Agents;
 using Weir.Contracts.Json;
-using Weir.Contracts.Runs;
 
 namespace Weir.Tests.Contracts;
 

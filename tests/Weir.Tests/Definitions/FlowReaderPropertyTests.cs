@@ -33,7 +33,9 @@ public sealed class FlowReaderPropertyTests
             Assert.Equal(flow.Params.Any(p => p.Required && p.Default is null), result.Plan is null);
             if (result.Plan is null) continue;
             var graph = new PlanGraph(result.Plan);
-            Assert.All(result.Plan.Steps, step => Assert.True(step.WorkspaceFrom is null || graph.TryPositionOf(step.WorkspaceFrom, out _)));
+            Assert.All(
+                result.Plan.Steps,
+                step => Assert.True(step.WorkspaceFrom is null || graph.TryPositionOf(step.WorkspaceFrom, out _)));
             planned++;
         }
 

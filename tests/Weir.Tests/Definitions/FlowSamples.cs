@@ -56,14 +56,20 @@ internal static class FlowSamples
             shell: bash
             retry: 2
         """,
-        "{\"name\": \"j\", \"source\": \"/r\", \"steps\": [{\"commands\": [\"a\", \"b\"], \"needs\": []}, {\"commands\": \"c\", \"needs\": \"step-1\"}]}",
+        """
+        {"name": "j", "source": "/r", "steps": [
+        {"commands": ["a", "b"], "needs": []}, {"commands": "c", "needs": "step-1"}]}
+        """,
     ];
 
     private static readonly string[] Pieces =
     [
-        "\n", " ", "  ", "\t", ":", ": ", "- ", "{", "}", "[", "]", ",", "\"", "'", "&a ", "*a", "*common", "<<: ", "#", "|", ">", "!x ", "? ", "~",
-        "null", "true", "5", "1.5", "-1", "a", "steps:", "name: b", "when: always()", "${{ ", " }}", "${{ params.ref }}", "\0", "\u00e9", "\ud83d", "---\n",
-        "%YAML 1.2\n", "x-y: 1\n", "env:\n", "10m", "2GiB", "..", "/", "\\u0000", "\r\n", "\u2028", "timeout: 5m", "needs: [test]",
+        "\n", " ", "  ", "\t", ":", ": ", "- ", "{", "}", "[", "]", ",", "\"", "'", "&a ", "*a", "*common", "<<: ",
+        "#", "|", ">", "!x ", "? ", "~",
+        "null", "true", "5", "1.5", "-1", "a", "steps:", "name: b", "when: always()", "${{ ", " }}",
+        "${{ params.ref }}", "\0", "\u00e9", "\ud83d", "---\n",
+        "%YAML 1.2\n", "x-y: 1\n", "env:\n", "10m", "2GiB", "..", "/", "\\u0000", "\r\n", "\u2028",
+        "timeout: 5m", "needs: [test]",
     ];
 
     public static TheoryData<string> Valid => [.. Texts];

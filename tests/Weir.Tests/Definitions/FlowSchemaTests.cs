@@ -8,8 +8,8 @@ public sealed class FlowSchemaTests
 {
     private static readonly ObjectShape[] Objects =
     [
-        FlowKeys.Flow, FlowKeys.Step, FlowKeys.Param, FlowKeys.Source, FlowKeys.Retry, FlowKeys.Limits, FlowKeys.Artifact,
-        FlowKeys.Resource,
+        FlowKeys.Flow, FlowKeys.Step, FlowKeys.Param, FlowKeys.Source, FlowKeys.Retry, FlowKeys.Limits,
+        FlowKeys.Artifact, FlowKeys.Resource,
     ];
 
     private static readonly JsonObject Schema = JsonNode.Parse(FlowSchema.Text)!.AsObject();
@@ -40,7 +40,8 @@ public sealed class FlowSchemaTests
     {
         var page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "flow-file.md"));
         var keys = Objects.SelectMany(o => o.Keys.Select(k => k.Name).Concat(o.Later)).Distinct();
-        Assert.Empty(keys.Where(key => !page.Contains($"`{key}`") && !page.Contains($"{{ {key}") && !page.Contains($", {key}")));
+        Assert.Empty(
+            keys.Where(key => !page.Contains($"`{key}`") && !page.Contains($"{{ {key}") && !page.Contains($", {key}")));
     }
 
     [Theory]
@@ -80,7 +81,9 @@ public sealed class FlowSchemaTests
             var text = FlowSamples.Mutate(new Random(seed), most: 1);
             if (FlowReader.Read(text).Flow is null) continue;
             taken++;
-            Assert.True(SchemaCheck.Problem(Schema, Json(text)) is null, $"seed {seed}: {SchemaCheck.Problem(Schema, Json(text))}\n{text}");
+            Assert.True(
+                SchemaCheck.Problem(Schema, Json(text)) is null,
+                $"seed {seed}: {SchemaCheck.Problem(Schema, Json(text))}\n{text}");
         }
 
         Assert.InRange(taken, 100, 2000);
@@ -92,11 +95,13 @@ public sealed class FlowSchemaTests
     private static JsonNode? Json(string text) => SchemaCheck.ToJson(YamlTreeReader.Read(text, new ProblemList())!);
 
     private static void AssertSameKeys(ObjectShape shape, JsonObject schema) =>
-        Assert.Equal(shape.Keys.Select(k => k.Name).Order(), schema["properties"]!.AsObject().Select(p => p.Key).Order());
+        Assert.Equal(
+            shape.Keys.Select(k => k.Name).Order(), schema["properties"]!.AsObject().Select(p => p.Key).Order());
 
     private static JsonObject Property(JsonObject schema, string name) => schema["properties"]![name]!.AsObject();
 
-    private static JsonObject List(JsonObject schema, string name) => Property(schema, name)["anyOf"]![0]!["items"]!.AsObject();
+    private static JsonObject List(JsonObject schema, string name) =>
+        Property(schema, name)["anyOf"]![0]!["items"]!.AsObject();
 
     private static JsonObject Long(JsonNode schema) => schema["anyOf"]![1]!.AsObject();
 }

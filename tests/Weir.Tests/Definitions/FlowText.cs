@@ -12,7 +12,10 @@ internal static class FlowText
     }
 
     /// <summary>The problems as <c>weir lint</c> shows them, one a line.</summary>
-    public static string Problems(string text, string? file = null) => string.Join("\n", FlowReader.Read(text, file).Problems);
+    public static string Problems(string text, string? file = null) =>
+        string.Join("\n", FlowReader.Read(text, file).Problems);
 
-    public static void HasProblems(string text, string expected) => Assert.Equal(expected, Problems(text));
+    /// <summary>In what is expected, an indented line goes on with the line before it.</summary>
+    public static void HasProblems(string text, string expected) =>
+        Assert.Equal(expected.Replace("\n    ", " "), Problems(text));
 }

@@ -5,7 +5,9 @@ using Weir.Engine.Definitions;
 
 namespace Weir.Tests.Definitions;
 
-/// <summary>Checks a value against the few words of JSON Schema that the flow schema uses; an unknown word fails.</summary>
+/// <summary>
+/// Checks a value against the few words of JSON Schema that the flow schema uses; an unknown word fails.
+/// </summary>
 internal static class SchemaCheck
 {
     private static readonly string[] Notes = ["$schema", "title", "description"];
@@ -15,7 +17,8 @@ internal static class SchemaCheck
     {
         foreach (var (word, rule) in schema)
         {
-            if (!Notes.Contains(word) && !Holds(word, rule!, schema, value, path, out var problem)) return problem ?? $"{path}: {word}";
+            if (!Notes.Contains(word) && !Holds(word, rule!, schema, value, path, out var problem))
+                return problem ?? $"{path}: {word}";
         }
 
         return null;
@@ -32,7 +35,8 @@ internal static class SchemaCheck
         _ => throw new ArgumentException("no such tree", nameof(tree)),
     };
 
-    private static bool Holds(string word, JsonNode rule, JsonObject schema, JsonNode? value, string path, out string? problem)
+    private static bool Holds(
+        string word, JsonNode rule, JsonObject schema, JsonNode? value, string path, out string? problem)
     {
         problem = null;
         var text = value is JsonValue v && v.TryGetValue<string>(out var s) ? s : null;
@@ -40,7 +44,8 @@ internal static class SchemaCheck
         switch (word)
         {
             case "type":
-                return (rule is JsonArray types ? types.Select(t => (string)t!) : [(string)rule!]).Any(type => IsOf(type, value, text, number));
+                return (rule is JsonArray types ? types.Select(t => (string)t!) : [(string)rule!]).Any(
+                    type => IsOf(type, value, text, number));
             case "enum":
                 return rule.AsArray().Any(one => JsonNode.DeepEquals(one, value));
             case "maxLength":
@@ -58,7 +63,8 @@ internal static class SchemaCheck
             case "maxProperties":
                 return value is not JsonObject large || large.Count <= (int)rule;
             case "items":
-                problem = (value as JsonArray)?.Select((item, i) => Problem(rule.AsObject(), item, $"{path}[{i}]")).FirstOrDefault(p => p is not null);
+                var items = (value as JsonArray)?.Select((item, i) => Problem(rule.AsObject(), item, $"{path}[{i}]"));
+                problem = items?.FirstOrDefault(p => p is not null);
                 return problem is null;
             case "anyOf":
                 var all = rule.AsArray().Select(one => Problem(one!.AsObject(), value, path)).ToList();
@@ -67,7 +73,8 @@ internal static class SchemaCheck
             case "required":
                 return value is not JsonObject given || rule.AsArray().All(name => given.ContainsKey((string)name!));
             case "propertyNames":
-                return value is not JsonObject named || named.All(p => Problem(rule.AsObject(), JsonValue.Create(p.Key)) is null);
+                return value is not JsonObject named || named.All(
+                    p => Problem(rule.AsObject(), JsonValue.Create(p.Key)) is null);
             case "properties" or "patternProperties":
                 return true;
             case "additionalProperties":
@@ -101,6 +108,7 @@ internal static class SchemaCheck
         "boolean" => value is JsonValue v && v.TryGetValue<bool>(out _),
         "number" => number is not null,
         "integer" => number is { } whole && whole == Math.Truncate(whole),
-        _ => throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"the schema uses the type {type}")),
+        _ => throw new InvalidOperationException(
+            string.Create(CultureInfo.InvariantCulture, $"the schema uses the type {type}")),
     };
 }

@@ -78,9 +78,13 @@ public sealed class ConditionTests
     [InlineData("true true", "unexpected `true` (at character 6)")]
     [InlineData("true and false", "unexpected `and`: did you mean `&&`? (at character 6)")]
     [InlineData("1.2.3 == 1", "`1.2.3` is not a number (at character 1)")]
-    [InlineData("params[ref]", "expected a name in single quotes or a number between [ ], found `ref` (at character 8)")]
+    [InlineData(
+        "params[ref]",
+        "expected a name in single quotes or a number between [ ], found `ref` (at character 8)")]
     [InlineData("${{ true", "`${{` has no closing `}}` (at character 1)")]
-    [InlineData("${{ true }} && false", "a condition is one expression: put all of it inside one `${{ }}`, or leave them out (at character 12)")]
+    [InlineData(
+        "${{ true }} && false",
+        "a condition is one expression: put all of it inside one `${{ }}`, or leave them out (at character 12)")]
     [InlineData("${{ }}", "the expression is empty (at character 1)")]
     [InlineData("nothing()", "unknown function `nothing`")]
     [InlineData("contains('a')", "call it as `contains(text or list, part)`")]
@@ -92,7 +96,8 @@ public sealed class ConditionTests
 
     [Fact]
     public void Skips_what_does_not_matter() =>
-        Assert.Equal(new ConditionResult(true, null), Condition.Evaluate("true || params.ref > 3", ExpressionScopes.Rich));
+        Assert.Equal(
+            new ConditionResult(true, null), Condition.Evaluate("true || params.ref > 3", ExpressionScopes.Rich));
 
     [Theory]
     [InlineData('(', "the expression is nested more than 32 deep")]

@@ -7,7 +7,12 @@ public sealed class ExpressionCheckTests
     private static readonly ExpressionNames Names = new()
     {
         Params = ["ref", "count"],
-        Steps = new Dictionary<string, IReadOnlyCollection<string>?> { ["build"] = ["version"], ["test"] = [], ["later"] = null },
+        Steps = new Dictionary<string, IReadOnlyCollection<string>?>
+        {
+            ["build"] = ["version"],
+            ["test"] = [],
+            ["later"] = null,
+        },
         EndedSteps = new HashSet<string> { "build", "test" },
     };
 
@@ -21,7 +26,10 @@ public sealed class ExpressionCheckTests
 
     [Theory]
     [InlineData("param.ref", 0, "unknown name `param`: did you mean `params`?")]
-    [InlineData("main == params.ref", 0, "unknown name `main`: texts stand in single quotes, and paths begin with params, trigger, run, steps, matrix")]
+    [InlineData(
+        "main == params.ref",
+        0,
+        "unknown name `main`: texts stand in single quotes, and paths begin with params, trigger, run, steps, matrix")]
     [InlineData("always", 0, "`always` is a function: write `always()`")]
     [InlineData("params.reff == 1", 7, "unknown param `reff`: did you mean `ref`?")]
     [InlineData("params", 0, "`params` is used as `params.<name>`")]
@@ -35,7 +43,10 @@ public sealed class ExpressionCheckTests
     [InlineData("steps.build.outputs", 12, "write `steps.<name>.outputs.<output>`")]
     [InlineData("steps.build.status.x", 12, "`status` has no fields")]
     [InlineData("steps.build.outputs.vesion", 20, "unknown output of step `build` `vesion`: did you mean `version`?")]
-    [InlineData("steps.later.status", 6, "step `later` may not have ended when this is evaluated: it must come before, or stand in `needs`")]
+    [InlineData(
+        "steps.later.status",
+        6,
+        "step `later` may not have ended when this is evaluated: it must come before, or stand in `needs`")]
     [InlineData("sucess()", 0, "unknown function `sucess`: did you mean `success`?")]
     [InlineData("contains(params.ref)", 0, "`contains` takes 2 arguments, not 1: `contains(text or list, part)`")]
     [InlineData("!(1 == always(1))", 7, "`always` takes no arguments, not 1: `always()`")]
@@ -52,7 +63,8 @@ public sealed class ExpressionCheckTests
     [Fact]
     public void Says_where_no_step_is_known()
     {
-        var problem = Assert.Single(Template.Check("${{ steps.build.status }}", Names with { NoSteps = "it is the flow's own" }));
+        var problem = Assert.Single(
+            Template.Check("${{ steps.build.status }}", Names with { NoSteps = "it is the flow's own" }));
         Assert.Equal("steps are not known here: it is the flow's own", problem.Message);
     }
 

@@ -55,7 +55,8 @@ public sealed class ExpressionPropertyTests
     {
         string[] atoms =
         [
-            "true", "false", "null", "0", "1", "-2.50", "'a'", "'it''s'", "''", "params.ref", "params['count']", "steps.a-b.status",
+            "true", "false", "null", "0", "1", "-2.50", "'a'", "'it''s'", "''", "params.ref", "params['count']",
+            "steps.a-b.status",
             "steps['test'].outputs.version", "trigger.files[0]", "run.id", "success()", "always()",
         ];
         if (depth == 0 || random.Next(4) == 0) return atoms[random.Next(atoms.Length)];

@@ -32,7 +32,8 @@ public sealed class TemplateTests
     [Fact]
     public void Never_resolves_what_a_value_holds()
     {
-        var scope = new ExpressionScope { Params = ExpressionScopes.Json("""{"ref":"${{ params.secret }}","secret":"s"}""") };
+        var values = ExpressionScopes.Json("""{"ref":"${{ params.secret }}","secret":"s"}""");
+        var scope = new ExpressionScope { Params = values };
         Assert.Equal("${{ params.secret }}", Template.Resolve("${{ params.ref }}", scope).Text);
     }
 
@@ -42,7 +43,8 @@ public sealed class TemplateTests
         var scope = new ExpressionScope { Params = ExpressionScopes.Json($$"""{"x":"{{new string('x', 60_000)}}"}""") };
         var bomb = string.Concat(Enumerable.Repeat("${{params.x}}", 1000));
         Assert.Equal("the value is longer than 1048576 characters", Template.Resolve(bomb, scope).Error);
-        Assert.StartsWith("the text is longer than 65536 characters", Template.Resolve("${{" + new string('x', 70_000), scope).Error);
+        Assert.StartsWith(
+            "the text is longer than 65536 characters", Template.Resolve("${{" + new string('x', 70_000), scope).Error);
     }
 
     [Fact]

@@ -69,7 +69,8 @@ public sealed class CheckoutTests : IDisposable
         Assert.Equal("1", Count("feature/x", "1"));
 
         string Count(string reference, string depth) =>
-            Sh(CheckOut("file://" + _repository, reference, depth).Workspace, "git rev-list --count HEAD").Output.Trim();
+            Sh(CheckOut("file://" + _repository, reference, depth).Workspace, "git rev-list --count HEAD").Output.Trim(
+                );
     }
 
     [Theory]
@@ -101,7 +102,8 @@ public sealed class CheckoutTests : IDisposable
         Assert.False(File.Exists(Path.Combine(workspace, "pwned")));
     }
 
-    private (string Workspace, (int ExitCode, string Output) Result) CheckOut(string address, string reference, string depth = "")
+    private (string Workspace, (int ExitCode, string Output) Result) CheckOut(
+        string address, string reference, string depth = "")
     {
         var flow = FlowText.Good("name: a\nsource: x\nsteps: [{commands: x}]");
         var step = Planner.Plan(flow, new PlanInputs()).Plan!.Steps[0];
@@ -109,11 +111,13 @@ public sealed class CheckoutTests : IDisposable
         var result = Sh(
             workspace,
             "set -e\n" + string.Join('\n', step.Commands),
-            ("WEIR_SOURCE_GIT", address), ("WEIR_SOURCE_REF", reference), ("WEIR_SOURCE_DEPTH", depth), ("WEIR_OUTPUT", workspace + ".output"));
+            ("WEIR_SOURCE_GIT", address), ("WEIR_SOURCE_REF", reference), ("WEIR_SOURCE_DEPTH", depth), (
+                "WEIR_OUTPUT", workspace + ".output"));
         return (workspace, result);
     }
 
-    private static (int ExitCode, string Output) Sh(string folder, string script, params (string Name, string Value)[] variables)
+    private static (int ExitCode, string Output) Sh(
+        string folder, string script, params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo("sh", ["-c", $"{{ {script}\n}} 2>&1"])
         {

@@ -25,8 +25,10 @@ public sealed class PlannerTests
         var result = Plan(Params, """{"must":"m","number":"2.50","flag":"true"}""");
         Assert.Empty(result.Problems);
         Assert.Equal(
-            ["flag=true", "level=\"low\"", "must=\"m\"", "number=2.50", "text=\"hello\""], result.Params.Select(p => $"{p.Key}={p.Value.GetRawText()}"));
-        Assert.Equal(["must=\"5\"", "text=\"7\""], Plan(Params, """{"must":5,"text":7}""").Params.Where(p => p.Value.ValueKind == JsonValueKind.String && p.Key != "level").Select(p => $"{p.Key}={p.Value.GetRawText()}"));
+            ["flag=true", "level=\"low\"", "must=\"m\"", "number=2.50", "text=\"hello\""],
+            result.Params.Select(p => $"{p.Key}={p.Value.GetRawText()}"));
+        var numbers = Plan(Params, """{"must":5,"text":7}""").Params;
+        Assert.Equal(("5", "7"), (numbers["must"].GetString(), numbers["text"].GetString()));
         Assert.DoesNotContain("flag", Plan(Params, """{"must":"m","flag":null}""").Params.Keys);
     }
 
@@ -64,11 +66,20 @@ public sealed class PlannerTests
             secrets: [ONE]
             steps:
               - { commands: x }
-              - { commands: x, image: own:2, env: { A: step, C: c }, timeout: 5m, disconnect: 0s, runtime: fake, secrets: [TWO, ONE], when: " " }
+              - commands: x
+                image: own:2
+                env: { A: step, C: c }
+                timeout: 5m
+                disconnect: 0s
+                runtime: fake
+                secrets: [TWO, ONE]
+                when: " "
             """).Plan!;
         Assert.Equal((Weir.Engine.Planning.Plan.CurrentSchema, "a", "A"), (plan.Schema, plan.Flow, plan.Title));
         Assert.Equal((TimeSpan.FromHours(3), TimeSpan.FromMinutes(5)), (plan.Timeout, plan.QueueTimeout));
-        Assert.Equal(["base:1 docker 00:01:00 01:00:00", "own:2 fake 00:00:00 00:05:00"], plan.Steps.Select(s => $"{s.Image} {s.Runtime} {s.Disconnect} {s.Timeout}"));
+        Assert.Equal(
+            ["base:1 docker 00:01:00 01:00:00", "own:2 fake 00:00:00 00:05:00"],
+            plan.Steps.Select(s => $"{s.Image} {s.Runtime} {s.Disconnect} {s.Timeout}"));
         Assert.Equal(["A=step", "B=${{ params.x }}", "C=c"], plan.Steps[1].Env.Select(e => $"{e.Key}={e.Value}"));
         Assert.Equal(["ONE", "TWO"], plan.Steps[1].Secrets);
         Assert.Null(plan.Steps[1].When);
@@ -77,13 +88,16 @@ public sealed class PlannerTests
     [Fact]
     public void A_run_may_force_the_runtime()
     {
-        var plan = Planner.Plan(FlowText.Good("name: a\nsource: x\nruntime: docker\nsteps: [{commands: x, runtime: docker}]"), new PlanInputs { Runtime = "fake" }).Plan!;
+        var flow = FlowText.Good("name: a\nsource: x\nruntime: docker\nsteps: [{commands: x, runtime: docker}]");
+        var plan = Planner.Plan(flow, new PlanInputs { Runtime = "fake" }).Plan!;
         Assert.All(plan.Steps, step => Assert.Equal("fake", step.Runtime));
     }
 
     [Theory]
     [InlineData("[{n: a}, {n: b}, {n: c}]", "a:- b:a c:b")]
-    [InlineData("[{n: a}, {n: b, needs: []}, {n: c, needs: [a]}, {n: d, needs: [b, c]}, {n: e}]", "a:- b:- c:a d:- e:d")]
+    [InlineData(
+        "[{n: a}, {n: b, needs: []}, {n: c, needs: [a]}, {n: d, needs: [b, c]}, {n: e}]",
+        "a:- b:- c:a d:- e:d")]
     public void Workspaces_follow_needs(string steps, string expected)
     {
         Assert.Equal(expected, Workspaces("", steps));
@@ -93,14 +107,23 @@ public sealed class PlannerTests
     [Fact]
     public void With_a_source_nothing_runs_before_the_checkout()
     {
-        var plan = Plan("name: a\nsource: r\nsteps: [{commands: x}, {commands: x, needs: []}, {commands: x, needs: [step-2]}]").Plan!;
-        Assert.Equal([null, null, "checkout", "step-2"], plan.Steps.Select(s => s.Needs is { } needs ? string.Join(",", needs) : null));
+        const string steps = "[{commands: x}, {commands: x, needs: []}, {commands: x, needs: [step-2]}]";
+        var plan = Plan($"name: a\nsource: r\nsteps: {steps}").Plan!;
+        Assert.Equal(
+            [null, null, "checkout", "step-2"],
+            plan.Steps.Select(s => s.Needs is { } needs ? string.Join(",", needs) : null));
     }
 
     [Fact]
     public void Values_of_the_source_reach_git_as_variables_only()
     {
-        var checkout = Plan("name: a\nparams: {r: main}\nsource: { git: 'https://h/$(x).git', ref: '${{ params.r }}', depth: 5 }\nsteps: [{commands: x}]").Plan!.Steps[0];
+        var checkout = Plan(
+            """
+            name: a
+            params: { r: main }
+            source: { git: "https://h/$(x).git", ref: "${{ params.r }}", depth: 5 }
+            steps: [{commands: x}]
+            """).Plan!.Steps[0];
         Assert.Equal(
             ("https://h/$(x).git", "${{ params.r }}", "5"),
             (checkout.Env["WEIR_SOURCE_GIT"], checkout.Env["WEIR_SOURCE_REF"], checkout.Env["WEIR_SOURCE_DEPTH"]));
@@ -124,7 +147,10 @@ public sealed class PlannerTests
                 resources: [deps, { name: cache, path: c, required: false }, "log-${{ run.id }}"]
             """).Plan!;
         Assert.Equal(
-            [new("deps", ".", "two", true), new("cache", "c", null, false), new PlanResource("log-${{ run.id }}", ".", "one", true)],
+            [
+                new("deps", ".", "two", true), new("cache", "c", null, false),
+                new PlanResource("log-${{ run.id }}", ".", "one", true),
+            ],
             plan.Steps[3].Resources);
     }
 
@@ -139,12 +165,18 @@ public sealed class PlannerTests
     [Fact]
     public void Plans_are_bounded()
     {
-        var text = $"name: a\nenv: {{ A: {new string('x', 60_000)} }}\nsteps: [{string.Join(", ", Enumerable.Repeat("{commands: x}", 200))}]";
-        Assert.Equal("the plan is larger than 8 MiB: give large values to steps as files", Assert.Single(Plan(text).Problems).Message);
+        var steps = string.Join(", ", Enumerable.Repeat("{commands: x}", 200));
+        var text = $"name: a\nenv: {{ A: {new string('x', 60_000)} }}\nsteps: [{steps}]";
+        Assert.Equal(
+            "the plan is larger than 8 MiB: give large values to steps as files",
+            Assert.Single(Plan(text).Problems).Message);
     }
 
-    private static string Workspaces(string source, string steps) =>
-        string.Join(" ", Plan($"name: a\n{source}steps: {steps.Replace("n: ", "commands: x, name: ")}").Plan!.Steps.Select(s => $"{s.Name}:{s.WorkspaceFrom ?? "-"}"));
+    private static string Workspaces(string source, string steps)
+    {
+        var plan = Plan($"name: a\n{source}steps: {steps.Replace("n: ", "commands: x, name: ")}").Plan!;
+        return string.Join(" ", plan.Steps.Select(s => $"{s.Name}:{s.WorkspaceFrom ?? "-"}"));
+    }
 
     private static PlanResult Plan(string text, string inputs = "{}") =>
         Planner.Plan(FlowText.Good(text), new PlanInputs { Params = ExpressionScopes.Json(inputs) });

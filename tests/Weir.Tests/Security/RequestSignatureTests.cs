@@ -11,11 +11,10 @@ public sealed class RequestSignatureTests
     [Fact]
     public void Signs_method_path_time_and_digest_line_by_line()
     {
-        var text = RequestSignature.Canonical("PUT", "/v1/agents/a/logs?run=r", 1700000000123, RequestSignature.DigestOf([]));
+        const string EmptyBody = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        var text = RequestSignature.Canonical("PUT", "/v1/x?run=r", 1700000000123, RequestSignature.DigestOf([]));
 
-        Assert.Equal(
-            "PUT\n/v1/agents/a/logs?run=r\n1700000000123\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-            Encoding.UTF8.GetString(text));
+        Assert.Equal($"PUT\n/v1/x?run=r\n1700000000123\n{EmptyBody}", Encoding.UTF8.GetString(text));
     }
 
     [Fact]

@@ -64,9 +64,9 @@ public sealed partial class ProjectTests
                 ? []
                 : row.Groups["may"].Value.Split(',', StringSplitOptions.TrimEntries).ToArray());
 
-    [GeneratedRegex(@"^\| `(?<folder>(src|tests|bench)/[\w.]+)` \|[^|]*\|(?<may>[^|]*)\|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(?<folder>(?:src|tests|bench)/[\w.]+)` \|[^|]*\|(?<may>[^|]*)\|", RegexOptions.Multiline)]
     private static partial Regex TableRow();
 
-    [GeneratedRegex(@"^\s*<(Global)?Package(Reference|Version) ")]
+    [GeneratedRegex(@"^\s*<(?:Global)?Package(?:Reference|Version) ")]
     private static partial Regex PackageLine();
 }

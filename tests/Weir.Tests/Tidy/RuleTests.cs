@@ -59,6 +59,7 @@ public sealed class RuleTests
         Assert.Equal("Long", Assert.Single(SourceRules.LongMethods(file)).Name);
         Assert.Equal("A", Assert.Single(SourceRules.LongConstructors(file)).Name);
         Assert.Single(SourceRules.LongLines(file));
+        Assert.Empty(SourceRules.LongLines(File($"var text = \"{new string('y', 121)}\";")));
         Assert.Empty(SourceRules.LongFiles(file));
         Assert.Single(SourceRules.LongFiles(File(new string('\n', 400) + "x")));
     }

@@ -48,11 +48,12 @@ internal sealed class AttemptFiles : IDisposable
         return files;
     }
 
-    public void Sync()
+    /// <summary>Flushes what lies between the two.</summary>
+    public void Sync(Extent durable, Extent written)
     {
-        Posix.SyncData(Stdout);
-        Posix.SyncData(Stderr);
-        Posix.SyncData(Index);
+        if (written.Lengths.Stdout != durable.Lengths.Stdout) Posix.SyncData(Stdout);
+        if (written.Lengths.Stderr != durable.Lengths.Stderr) Posix.SyncData(Stderr);
+        if (written.Entries != durable.Entries) Posix.SyncData(Index);
     }
 
     public void Dispose()

@@ -82,11 +82,11 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
     {
         lock (_syncing)
         {
-            var (written, files, touched) = Snapshot();
+            var (durable, written, files, touched) = Snapshot();
             if (files is null) return;
             try
             {
-                files.Sync();
+                files.Sync(durable, written);
                 foreach (var folder in touched) Posix.SyncDirectory(folder);
             }
             catch (IOException)
@@ -167,14 +167,14 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
         }
     }
 
-    private (Extent Written, AttemptFiles? Files, List<string> Touched) Snapshot()
+    private (Extent Durable, Extent Written, AttemptFiles? Files, List<string> Touched) Snapshot()
     {
         lock (_gate)
         {
-            if (_written == _durable) return (_written, null, []);
-            List<string> touched = [.. _touched];
+            if (_written == _durable) return (_durable, _written, null, []);
+            List<string> touched = [.. _touched.Distinct(StringComparer.Ordinal)];
             _touched.Clear();
-            return (_written, _files, touched);
+            return (_durable, _written, _files, touched);
         }
     }
 

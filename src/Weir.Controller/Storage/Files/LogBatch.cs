@@ -38,9 +38,6 @@ internal sealed class LogBatch(LogLengths start)
     {
         if (_stdout.Count > 0) RandomAccess.Write(files.Stdout, _stdout, end.Lengths.Stdout);
         if (_stderr.Count > 0) RandomAccess.Write(files.Stderr, _stderr, end.Lengths.Stderr);
-        var records = new byte[_entries.Count * LogIndexFile.RecordBytes];
-        for (var i = 0; i < _entries.Count; i++)
-            LogIndexFile.Encode(_entries[i], records.AsSpan(i * LogIndexFile.RecordBytes, LogIndexFile.RecordBytes));
-        RandomAccess.Write(files.Index, records, (long)end.Entries * LogIndexFile.RecordBytes);
+        LogIndexFile.Append(files.Index, end.Entries, _entries);
     }
 }

@@ -8,15 +8,38 @@ namespace Weir.Controller.Storage.Files;
 
 /// <summary>
 /// The form of an <c>index</c>: records of 32 bytes, little-endian: time in ms (8), offset (8), length (4), command (4),
-/// stream (4), CRC-32C of the 28 bytes before (4).
+/// stream (4), CRC-32C of the 28 bytes before (4). It is filled up to a whole block with zeros, which are no records: most
+/// records then change neither the file's length nor its place on the disk, and flushing them costs no write of the journal.
 /// </summary>
 internal static class LogIndexFile
 {
     public const int RecordBytes = 32;
+    private const int BlockBytes = 4096;
     private const int ChecksumAt = 28;
     private const int RecordsAtOnce = 2048;
 
-    public static void Encode(LogIndexEntry entry, Span<byte> record)
+    public static void Append(SafeFileHandle file, int present, IReadOnlyList<LogIndexEntry> entries)
+    {
+        var start = (long)present * RecordBytes;
+        var end = start + ((long)entries.Count * RecordBytes);
+        if (end > RandomAccess.GetLength(file)) end = (end + BlockBytes - 1) / BlockBytes * BlockBytes;
+        var records = new byte[end - start];
+        for (var i = 0; i < entries.Count; i++) Encode(entries[i], records.AsSpan(i * RecordBytes, RecordBytes));
+        RandomAccess.Write(file, records, start);
+    }
+
+    /// <summary>Ends the file after so many records; what is filled up already is left alone.</summary>
+    public static void Truncate(SafeFileHandle file, int records)
+    {
+        var end = (long)records * RecordBytes;
+        var rest = RandomAccess.GetLength(file) - end;
+        if (rest <= 0) return;
+        Span<byte> beyond = stackalloc byte[BlockBytes];
+        var count = rest <= BlockBytes ? ReadFully(file, beyond[..(int)rest], end) : 0;
+        if (count < rest || beyond[..count].ContainsAnyExcept((byte)0)) RandomAccess.SetLength(file, end);
+    }
+
+    private static void Encode(LogIndexEntry entry, Span<byte> record)
     {
         BinaryPrimitives.WriteInt64LittleEndian(record, entry.Time.ToUnixTimeMilliseconds());
         BinaryPrimitives.WriteInt64LittleEndian(record[8..], entry.Offset);

@@ -31,7 +31,7 @@ internal static class LogRecovery
 
     public static Extent Truncate(AttemptFiles files, Extent extent)
     {
-        Shorten(files.Index, (long)extent.Entries * LogIndexFile.RecordBytes);
+        LogIndexFile.Truncate(files.Index, extent.Entries);
         Shorten(files.Stdout, extent.Lengths.Stdout);
         Shorten(files.Stderr, extent.Lengths.Stderr);
         return extent;

@@ -35,7 +35,7 @@ public abstract class OutputConformance<TSubject> : ConformanceSuite<TSubject>
         Needs(RuntimeCapabilities.Commands);
         var result = await RunAsync("set -v; set -x", "set; env; export -p; cat /proc/$$/cmdline", "trap; true", "set +vx");
         Assert.Equal([0, 1, 2, 3], result.Begun);
-        Assert.DoesNotContain('\x1e', result.Stdout + result.Stderr);
+        Assert.DoesNotContain('\u001e', result.Stdout + result.Stderr);
         Assert.DoesNotContain("00000001", result.Stdout + result.Stderr, StringComparison.Ordinal);
         Assert.DoesNotContain("printf", result.Stdout + result.Stderr, StringComparison.Ordinal);
     }
@@ -59,8 +59,8 @@ public abstract class OutputConformance<TSubject> : ConformanceSuite<TSubject>
     {
         Needs(RuntimeCapabilities.Commands);
         var result = await RunAsync(@"printf '\036'; printf '\036\036abc\036' >&2", @"printf 'x\036'");
-        Assert.Equal(("\x1e", "\x1e\x1e" + "abc\x1e"), result.PartOf(0));
-        Assert.Equal("x\x1e", result.PartOf(1).Stdout);
+        Assert.Equal(("\u001e", "\u001e\u001eabc\u001e"), result.PartOf(0));
+        Assert.Equal("x\u001e", result.PartOf(1).Stdout);
     }
 
     [Fact]

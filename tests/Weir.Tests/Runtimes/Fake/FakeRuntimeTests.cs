@@ -2,12 +2,13 @@ using System.Text;
 using Weir.Contracts.AgentProtocol;
 using Weir.Engine.Runtimes;
 using Weir.Runtimes.Fake;
+using Weir.Testing;
 
 namespace Weir.Tests.Runtimes.Fake;
 
 public sealed class FakeRuntimeTests
 {
-    private readonly HandClock _clock = new();
+    private readonly ManualTime _clock = new();
 
     [Fact]
     public async Task A_step_is_over_without_a_thread_when_nothing_makes_it_wait()
@@ -155,48 +156,5 @@ public sealed class FakeRuntimeTests
         var container = await new FakeRuntime(_clock).CreateAsync(Spec("a"), default);
         await container.OpenGateAsync(new GateScript(["one"], env), default);
         return container;
-    }
-
-    private sealed class HandClock : TimeProvider
-    {
-        private readonly List<HandTimer> _timers = [];
-        private TimeSpan _now;
-
-        public void Advance(TimeSpan by)
-        {
-            var until = _now + by;
-            while (_timers.Where(timer => timer.Due <= until).MinBy(timer => timer.Due) is { } next)
-            {
-                _now = next.Due;
-                _timers.Remove(next);
-                next.Fire();
-            }
-
-            _now = until;
-        }
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = new HandTimer(this, callback, state) { Due = _now + dueTime };
-            _timers.Add(timer);
-            return timer;
-        }
-
-        private sealed class HandTimer(HandClock clock, TimerCallback callback, object? state) : ITimer
-        {
-            public TimeSpan Due { get; init; }
-
-            public void Fire() => callback(state);
-
-            public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
-
-            public void Dispose() => clock._timers.Remove(this);
-
-            public ValueTask DisposeAsync()
-            {
-                Dispose();
-                return ValueTask.CompletedTask;
-            }
-        }
     }
 }

@@ -70,16 +70,26 @@ public sealed class ProcessRuntimeTests : ConformanceSuite<ProcessSubject>
     {
         var events = EventThread.Start();
         var guard = new StepGuard(Guid.CreateVersion7().ToString("N"));
-        await guard.StartAsync(events, default);
-        var start = new ProcessStartInfo("setsid", ["sleep", "600"]) { Environment = { ["WEIR_TREE"] = guard.Nonce + ".x" } };
-        using var step = System.Diagnostics.Process.Start(start)!;
-        var other = new ProcessStartInfo("sleep", ["600"]) { Environment = { ["WEIR_TREE"] = "other.x" } };
-        using var bystander = System.Diagnostics.Process.Start(other)!;
+        await guard.StartAsync(events);
+        using var step = StartSleep(guard.Nonce + ".x");
+        using var bystander = StartSleep("other.x");
         guard.LoseAgent();
         await step.WaitForExitAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.False(bystander.HasExited);
         bystander.Kill();
         events.Dispose();
+    }
+
+    private static System.Diagnostics.Process StartSleep(string cookie)
+    {
+        var start = new ProcessStartInfo("sleep", ["60"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["WEIR_TREE"] = cookie;
+        return System.Diagnostics.Process.Start(start)!;
     }
 
     private static bool IsPipe(string file) => Path.GetFileName(file) is "stdout" or "stderr";

@@ -105,14 +105,14 @@ public sealed class SqliteSpecifics : IDisposable
         var writes = Task.Run(
             async () =>
             {
-                for (var i = 0; i < 300; i++) await Store.CommitAsync(Samples.Inserts(Samples.Run($"r{i:D3}")), Token);
+                for (var i = 0; i < 60; i++) await Store.CommitAsync(Samples.Inserts(Samples.Run($"r{i}")), Token);
             },
             Token);
-        await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(
             async () =>
             {
                 var seen = 0;
-                while (seen < 300)
+                while (seen < 60)
                 {
                     var runs = await Store.ListRunsAsync(new RunQuery { Limit = 999 }, Token);
                     Assert.True(runs.Count >= seen);

@@ -1,0 +1,73 @@
+using Weir.Contracts.Runs;
+using Weir.Engine.Runtimes;
+using Weir.Runtimes.Fake;
+
+namespace Weir.Bench;
+
+/// <summary>From asking for a run to its first command at an idle agent over HTTP, beside the spawn.</summary>
+internal static class StartBenchmark
+{
+    private const string Definition = "name: start\nruntime: fake\nsteps: [{ name: s, commands: [\"true\"] }]\n";
+    private const int Rounds = 200;
+    private const double AskedMilliseconds = 4;
+
+    public static async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    {
+        var gate = new GateWatch(new FakeRuntime(TimeProvider.System));
+        await using var system = await BenchSystem.StartAsync(_ => [gate], 1, cancellationToken);
+        var times = new List<double>();
+        for (var round = 0; round < Rounds + 20; round++)
+        {
+            // The agent must be back in its waiting claim: that is what idle means.
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);
+            var start = TimeProvider.System.GetTimestamp();
+            var opened = gate.NextAsync();
+            await system.Client.Runs.StartAsync(new StartRunRequest { Definition = Definition }, cancellationToken);
+            var at = await opened;
+            if (round >= 20) times.Add(TimeProvider.System.GetElapsedTime(start, at).TotalMilliseconds);
+        }
+
+        var median = Medians.Of(times);
+        return [new Figure("run start to first command", $"{median:0.00} ms", "beside the spawn", null, $"≤ {AskedMilliseconds} ms", median <= AskedMilliseconds)];
+    }
+
+    /// <summary>Tells when a step's gate opens, which is when its first command begins.</summary>
+    private sealed class GateWatch(FakeRuntime inner) : IContainerRuntime
+    {
+        private TaskCompletionSource<long> _next = new();
+
+        public string Name => inner.Name;
+
+        public RuntimeCapabilities Capabilities => inner.Capabilities;
+
+        public Task<long> NextAsync() => (_next = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+        public async Task<IStepContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
+            new Watched(this, await inner.CreateAsync(spec, cancellationToken));
+
+        public Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken) => inner.AdoptAsync(spec, cancellationToken);
+
+        public Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken) => inner.SweepAsync(keep, cancellationToken);
+
+        private sealed class Watched(GateWatch watch, IStepContainer inner) : IStepContainer
+        {
+            public string OutputFile => inner.OutputFile;
+
+            public Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
+            {
+                watch._next.TrySetResult(TimeProvider.System.GetTimestamp());
+                return inner.OpenGateAsync(script, cancellationToken);
+            }
+
+            public ValueTask<OutputChunk?> ReadAsync(CancellationToken cancellationToken) => inner.ReadAsync(cancellationToken);
+
+            public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) => inner.ReadOutputFileAsync(maxBytes, cancellationToken);
+
+            public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => inner.WaitAsync(cancellationToken);
+
+            public Task KillAsync(TimeSpan grace, CancellationToken cancellationToken) => inner.KillAsync(grace, cancellationToken);
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
+    }
+}

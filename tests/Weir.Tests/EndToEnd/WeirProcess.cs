@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Weir.Cli.Hosting;
+
+namespace Weir.Tests.EndToEnd;
+
+/// <summary>The real executable with folders of its own; whatever it left running is stopped at the end.</summary>
+internal sealed class WeirProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("weir-e2e-").FullName;
+
+    public string Data => Path.Combine(Folder, "data");
+
+    public WeirProcess()
+    {
+        // steps may run as users of their own, who must reach their workspaces
+        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+    }
+
+    public async Task<WeirResult> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "weir"), arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder,
+        };
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(Folder, "config");
+        start.Environment["WEIR_DATA_DIR"] = Data;
+        using var process = Process.Start(start)!;
+        using var late = new CancellationTokenSource(Patience, TimeProvider.System);
+        var output = process.StandardOutput.ReadToEndAsync(late.Token);
+        var error = process.StandardError.ReadToEndAsync(late.Token);
+        await process.WaitForExitAsync(late.Token);
+        return new WeirResult(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts controller and agent in the background, at any free port.</summary>
+    public async Task<PidFile> UpAsync()
+    {
+        var up = await RunAsync("up", "--detach", "--port", "0");
+        Assert.True(up.Code == 0, up.Error);
+        return PidFile.ReadAlive(Data)!;
+    }
+
+    public void Write(string name, string text) => File.WriteAllText(Path.Combine(Folder, name), text);
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("down");
+        if (PidFile.ReadAlive(Data) is { } left) Process.GetProcessById(left.Process).Kill(entireProcessTree: true);
+        Directory.Delete(Folder, recursive: true);
+    }
+}
+
+internal sealed record WeirResult(int Code, string Output, string Error);
