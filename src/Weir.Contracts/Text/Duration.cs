@@ -34,6 +34,7 @@ public static class Duration
             var index = IndexOfUnit(unit, nextUnit);
             if (index < 0) return false;
             nextUnit = index + 1;
+            if (number > (long.MaxValue - ticks) / Units[index].Ticks) return false;
             ticks += number * Units[index].Ticks;
         }
 

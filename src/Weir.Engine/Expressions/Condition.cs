@@ -3,7 +3,7 @@ namespace Weir.Engine.Expressions;
 /// <summary>Conditions of steps. Pure; parsed conditions are cached.</summary>
 public static class Condition
 {
-    private static readonly BoundedCache<ParsedExpression> Parsed = new(capacity: 1024, ExpressionParser.MaxLength);
+    private static readonly ParseCache<ParsedExpression> Parsed = new(capacity: 1024, ExpressionParser.MaxLength);
 
     /// <summary>Null and blank mean <c>success()</c>: neither failed nor cancelled.</summary>
     public static ConditionResult Evaluate(string? when, ExpressionScope scope)

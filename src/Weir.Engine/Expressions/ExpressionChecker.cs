@@ -128,7 +128,9 @@ internal sealed class ExpressionChecker(ExpressionNames names)
     }
 
     private static string ExplainRoot(string name) =>
-        ExpressionFunction.All.ContainsKey(name) ? $"`{name}` is a function: write `{name}()`"
+        name == "secrets" ? "secrets never stand in expressions: list them under `secrets`, they come as variables"
+        : name == "env" ? "variables do not stand in expressions: use \"$NAME\" in the command"
+        : ExpressionFunction.All.ContainsKey(name) ? $"`{name}` is a function: write `{name}()`"
         : Suggestion.Nearest(name, ExpressionRoots.All) is { } near ? $"unknown name `{name}`: did you mean `{near}`?"
         : $"unknown name `{name}`: texts stand in single quotes, and paths begin with "
             + string.Join(", ", ExpressionRoots.All);

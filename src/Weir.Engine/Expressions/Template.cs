@@ -12,7 +12,7 @@ public static class Template
     internal const string Close = "}}";
     internal const int MaxLength = 64 * 1024;
     internal const int MaxResolvedLength = 1024 * 1024;
-    private static readonly BoundedCache<ParsedTemplate> Parsed = new(capacity: 1024, maxKeyLength: 4096);
+    private static readonly ParseCache<ParsedTemplate> Parsed = new(capacity: 1024, maxKeyLength: 4096);
 
     /// <summary>Null values become the empty text.</summary>
     public static TemplateResult Resolve(string template, ExpressionScope scope)

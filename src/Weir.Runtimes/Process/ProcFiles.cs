@@ -22,6 +22,19 @@ internal static class ProcFiles
         return pids;
     }
 
+    /// <summary>
+    /// The processes that may have started after <paramref name="pid"/>. Ids are given out in turn, so these lie between
+    /// it and the last id given, as long as the turn has not come round.
+    /// </summary>
+    public static List<int> ProcessesSince(int pid)
+    {
+        var text = File.ReadAllText("/proc/loadavg").AsSpan().Trim();
+        var last = int.Parse(text[(text.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+        var all = Processes();
+        all.RemoveAll(other => last >= pid ? other < pid || other > last : other < pid && other > last);
+        return all;
+    }
+
     public static ProcFacts? Facts(int pid)
     {
         // pid (name) state parent group session …: the name may hold anything, so fields count from its end.

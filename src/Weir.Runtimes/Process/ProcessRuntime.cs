@@ -14,6 +14,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     private const int NonceDigits = 32;
     private const int CapabilityToAdministrate = 21;
     private const int MaxIdLength = 200;
+    private static readonly TimeSpan Young = TimeSpan.FromSeconds(1);
     private readonly ProcessRuntimeOptions _options;
     private readonly TimeProvider _time;
     private readonly ControlGroups? _groups = ControlGroups.Find();
@@ -137,7 +138,12 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         undo.Add(() => record.Delete(_options.Folder));
         record.Save(_options.Folder);
         Limit(process.Pid, spec.Work.Limits, group, user);
-        var tree = new ProcessTree(process.Pid, cookie) { Since = started };
+        var began = _time.GetTimestamp();
+        var tree = new ProcessTree(process.Pid, cookie)
+        {
+            Since = started,
+            IsYoung = () => _time.GetElapsedTime(began) < Young,
+        };
         var parts = new StepParts(spec, folder)
         {
             Format = format,

@@ -19,6 +19,9 @@ internal sealed record ProcessTree(int Main, string Cookie)
     /// <summary>When the gate shell started, in the kernel's ticks: what is older is not the step's.</summary>
     public long Since { get; init; }
 
+    /// <summary>True while so little time has passed that the system cannot have given out all process ids once.</summary>
+    public Func<bool> IsYoung { get; init; } = () => false;
+
     /// <summary>The user that only this step has, while that is so.</summary>
     public Func<int?> OwnUser { get; init; } = () => null;
 
@@ -61,8 +64,11 @@ internal sealed record ProcessTree(int Main, string Cookie)
     public List<int> Find() => OwnUser() is { } user ? FindByUser(user) : FindByTraces();
 
     // Right after its start the shell itself has not yet taken on its user.
+    // Looking at each process of the machine takes milliseconds, which a short step would feel.
+    private List<int> Candidates() => Main > 0 && IsYoung() ? ProcFiles.ProcessesSince(Main) : ProcFiles.Processes();
+
     private List<int> FindByUser(int user) =>
-        [.. ProcFiles.Processes().Where(pid =>
+        [.. Candidates().Where(pid =>
             ProcFiles.Facts(pid) is { IsDead: false } facts && facts.Started >= Since
             && (pid == Main || (ProcFiles.RunsAs(pid, user) && !Spares(pid))))];
 
@@ -70,7 +76,7 @@ internal sealed record ProcessTree(int Main, string Cookie)
     {
         var line = Encoding.UTF8.GetBytes($"{CookieName}={Cookie}");
         var facts = new Dictionary<int, ProcFacts>();
-        foreach (var pid in ProcFiles.Processes())
+        foreach (var pid in Candidates())
         {
             if (ProcFiles.Facts(pid) is { } found && found.Started >= Since) facts[pid] = found;
         }

@@ -87,6 +87,12 @@ public sealed class FlowProblemTests
         "name: a\nsteps: [{commands: x, timeout: 0s}]",
         "2:32: steps[0].timeout: the duration must be longer than nothing")]
     [InlineData(
+        "name: a\nsteps: [{commands: x, timeout: 400d}]",
+        "2:32: steps[0].timeout: the duration is longer than 366 days")]
+    [InlineData(
+        "name: a\nsteps: [{commands: x, timeout: 999999999d}]",
+        "2:32: steps[0].timeout: expected a duration such as `90s`, `10m` or `1h30m`, found `999999999d`")]
+    [InlineData(
         "name: a\nsteps: [{commands: x, timeout: 600}]",
         "2:32: steps[0].timeout: expected a duration such as `90s`, `10m` or `1h30m`, found `600`: "
         + "did you mean `600s`?")]

@@ -30,6 +30,11 @@ public sealed class ExpressionCheckTests
         "main == params.ref",
         0,
         "unknown name `main`: texts stand in single quotes, and paths begin with params, trigger, run, steps, matrix")]
+    [InlineData(
+        "secrets.TOKEN",
+        0,
+        "secrets never stand in expressions: list them under `secrets`, they come as variables")]
+    [InlineData("env.HOME", 0, "variables do not stand in expressions: use \"$NAME\" in the command")]
     [InlineData("always", 0, "`always` is a function: write `always()`")]
     [InlineData("params.reff == 1", 7, "unknown param `reff`: did you mean `ref`?")]
     [InlineData("params", 0, "`params` is used as `params.<name>`")]

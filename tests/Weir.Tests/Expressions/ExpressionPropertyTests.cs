@@ -38,11 +38,11 @@ public sealed class ExpressionPropertyTests
     [Fact]
     public void The_cache_stays_bounded()
     {
-        var cache = new BoundedCache<int>(capacity: 10, maxKeyLength: 5);
+        var cache = new ParseCache<int>(capacity: 10, maxKeyLength: 5);
         for (var i = 0; i < 1000; i++) Assert.Equal(i, cache.GetOrAdd($"{i}", int.Parse));
         Assert.InRange(cache.Count, 1, 10);
         Assert.Equal(1000000, cache.GetOrAdd("1000000", int.Parse));
-        Assert.Equal(0, new BoundedCache<int>(1, 1).GetOrAdd("0", int.Parse));
+        Assert.Equal(0, new ParseCache<int>(1, 1).GetOrAdd("0", int.Parse));
     }
 
     private static (string, string?) Evaluate(ExpressionNode node)

@@ -7,7 +7,6 @@ using Weir.Contracts.Client;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
-using Weir.Controller.Hosting;
 using Weir.Testing;
 
 namespace Weir.Tests.Features;

@@ -52,10 +52,9 @@ public sealed class HostingTests
         var tls = new TlsOptions(path) { Password = format == "pfx" ? "secret" : null };
         await using var controller = await TestController.StartAsync(options => options with { Tls = tls });
 
-        using var handler = new HttpClientHandler
-        {
-            ServerCertificateCustomValidationCallback = (_, given, _, _) => given?.Thumbprint == certificate.Thumbprint,
-        };
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.Add(certificate);
+        using var handler = new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } };
         using var http = new HttpClient(handler);
         var client = new WeirClient(http, new WeirClientOptions(controller.Address) { Token = controller.AdminToken });
 
@@ -100,6 +99,9 @@ public sealed class HostingTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }

@@ -189,13 +189,13 @@ public sealed class LogTests
 
         public async Task ClaimAsync() => Work = Assert.Single(await agent.ClaimAsync());
 
-        public Task WriteAsync(LogStream stream, long offset, string text) =>
+        public Task<AppendLogResponse> WriteAsync(LogStream stream, long offset, string text) =>
             agent.AppendLogAsync(Work.Fence, new LogPiece(stream, offset, 0, Encoding.UTF8.GetBytes(text)));
 
         public async Task<string> ReadAsync(LogQuery query) =>
             Encoding.UTF8.GetString((await Logs.ReadAsync("build#1", "first", query)).Bytes.Span);
 
-        public Task FinishAsync(RunStatus status = RunStatus.Success, LogPiece? tail = null)
+        public Task<FinishResponse> FinishAsync(RunStatus status = RunStatus.Success, LogPiece? tail = null)
         {
             var reason = status == RunStatus.Success ? ReasonCode.None : ReasonCode.Exit;
             return agent.FinishAsync(new FinishRequest(Work.Fence, new AttemptOutcome(status, reason)) { Tail = tail is null ? [] : [tail] });

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Weir.Controller.Storage;
 using Weir.Controller.Storage.Files;
 
@@ -34,6 +35,7 @@ public sealed class DataDirectories : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void Only_its_owner_may_look_into_it()
     {
         using var directory = DataDirectory.Open(_folder["data"]);

@@ -63,7 +63,7 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
     {
         var id = RunId();
         var present = await records.GetRunAsync(id, CancellationToken.None);
-        var status = (RunStatus)(Chance(80) ? Math.Max((int)(present?.Status ?? 0), random.Next(3)) : random.Next(6));
+        var status = (RunStatus)(Chance(80) ? Math.Max((int)(present?.Status ?? RunStatus.Pending), random.Next(3)) : random.Next(6));
         var row = new RunRow(id, Pick(Namespaces), Pick(Flows), $"{random.Next()}")
         {
             Revision = Chance(50) ? random.Next(9) : null,

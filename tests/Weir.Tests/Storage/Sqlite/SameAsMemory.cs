@@ -90,10 +90,11 @@ public sealed class SameAsMemory : IDisposable
             try
             {
                 statements.Apply(commit);
-            }
-            finally
-            {
                 throw new TimeoutException();
+            }
+            catch (InvalidOperationException refused)
+            {
+                throw new TimeoutException("refused before it could fail", refused);
             }
         },
         Token);

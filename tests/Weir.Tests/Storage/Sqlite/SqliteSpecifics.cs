@@ -57,15 +57,14 @@ public sealed class SqliteSpecifics : IDisposable
     {
         using var hold = new ManualResetEventSlim();
         var holding = Hold(hold);
-        ValueTask<CommitOutcome>[] group =
+        Commit[] commits =
         [
-            Store.CommitAsync(Samples.Inserts(Samples.Run("r1")) with { Events = [Samples.Event("r1")] }, Token),
-            Store.CommitAsync(Samples.Inserts(Samples.Run("r1")) with { Events = [Samples.Event("no")] }, Token),
-            Store.CommitAsync(
-                Samples.Inserts(Samples.Run("bad") with { Due = null }) with { Documents = [new DocumentWrite("no", 0, "")] },
-                Token),
-            Store.CommitAsync(Samples.Inserts(Samples.Run("r2")) with { Events = [Samples.Event("r2")] }, Token),
+            Samples.Inserts(Samples.Run("r1")) with { Events = [Samples.Event("r1")] },
+            Samples.Inserts(Samples.Run("r1")) with { Events = [Samples.Event("no")] },
+            Samples.Inserts(Samples.Run("bad") with { Due = null }) with { Documents = [new DocumentWrite("no", 0, "")] },
+            Samples.Inserts(Samples.Run("r2")) with { Events = [Samples.Event("r2")] },
         ];
+        var group = commits.Select(commit => Store.CommitAsync(commit, Token).AsTask()).ToList();
         hold.Set();
         await holding;
         Assert.Equal(new CommitOutcome.Committed(1, 1), await group[0]);
@@ -117,6 +116,7 @@ public sealed class SqliteSpecifics : IDisposable
                     var runs = await Store.ListRunsAsync(new RunQuery { Limit = 999 }, Token);
                     Assert.True(runs.Count >= seen);
                     seen = runs.Count;
+                    await Task.Yield();
                 }
             },
             Token)));

@@ -5,7 +5,7 @@ namespace Weir.Engine.Expressions;
 /// <summary>
 /// Remembers the parsed forms of short texts. Forgets everything when full, which bounds it without a clock.
 /// </summary>
-internal sealed class BoundedCache<T>(int capacity, int maxKeyLength)
+internal sealed class ParseCache<T>(int capacity, int maxKeyLength)
 {
     private readonly ConcurrentDictionary<string, T> _entries = new(StringComparer.Ordinal);
 
