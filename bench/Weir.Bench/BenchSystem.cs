@@ -5,6 +5,7 @@ using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 using Weir.Controller.Hosting;
 using Weir.Engine.Runtimes;
+using Weir.Runtimes.Process;
 
 namespace Weir.Bench;
 
@@ -36,6 +37,12 @@ internal sealed class BenchSystem : IAsyncDisposable
                 options, runtimes, null, TimeProvider.System, new Random(1), null, CancellationToken.None,
                 _abort.Token));
     }
+
+    public static IReadOnlyList<IContainerRuntime> Processes(string folder) =>
+    [
+        ProcessRuntime.Start(
+            new ProcessRuntimeOptions { Folder = Path.Combine(folder, "processes") }, TimeProvider.System),
+    ];
 
     public WeirClient Client { get; }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Weir.Runtimes.Process;
 
 namespace Weir.Bench;
 
@@ -12,8 +11,7 @@ internal static class ChainBenchmark
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
-        await using var system = await BenchSystem.StartAsync(
-            folder => [ProcessRuntime.Start(new ProcessRuntimeOptions { Folder = Path.Combine(folder, "processes") }, TimeProvider.System)], 1, cancellationToken);
+        await using var system = await BenchSystem.StartAsync(BenchSystem.Processes, 1, cancellationToken);
         var definition = Definition();
         await system.RunToEndAsync(definition, cancellationToken);
         var folder = Directory.CreateTempSubdirectory("weir-make-").FullName;

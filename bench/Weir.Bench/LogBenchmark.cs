@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Weir.Runtimes.Process;
 
 namespace Weir.Bench;
 
@@ -16,8 +15,7 @@ internal static class LogBenchmark
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         var source = Path.Combine(folder, "source");
         await WriteLinesAsync(source, cancellationToken);
-        await using var system = await BenchSystem.StartAsync(
-            f => [ProcessRuntime.Start(new ProcessRuntimeOptions { Folder = Path.Combine(f, "processes") }, TimeProvider.System)], 1, cancellationToken);
+        await using var system = await BenchSystem.StartAsync(BenchSystem.Processes, 1, cancellationToken);
         var definition = $"name: log\nruntime: process\nsteps: [{{ name: s, env: {{ SOURCE: \"{source}\" }}, commands: ['cat \"$SOURCE\"'] }}]\n";
         var (ours, theirs) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)

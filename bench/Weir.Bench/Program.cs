@@ -22,7 +22,9 @@ Console.Out.WriteLine($"{"figure",-34} {"measured",12}  {"floor or peer",-38} {"
 foreach (var figure in figures)
 {
     var ratio = figure.Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
-    Console.Out.WriteLine($"{figure.Name,-34} {figure.Measured,12}  {figure.Floor,-38} {ratio,6}  {figure.Asked,-10} {(figure.Holds ? "holds" : "falls short")}");
+    var verdict = figure.Holds ? "holds" : "falls short";
+    Console.Out.WriteLine(
+        $"{figure.Name,-34} {figure.Measured,12}  {figure.Floor,-38} {ratio,6}  {figure.Asked,-10} {verdict}");
 }
 
 return figures.TrueForAll(f => f.Holds) ? 0 : 1;

@@ -50,7 +50,8 @@ internal static class ThroughputBenchmark
         WeirClient client, int count, CancellationToken cancellationToken)
     {
         var start = TimeProvider.System.GetTimestamp();
-        await System.Threading.Tasks.Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (_, token) =>
+        var many = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken };
+        await System.Threading.Tasks.Parallel.ForAsync(0, count, many, async (_, token) =>
             await client.Runs.StartAsync(new StartRunRequest { Flow = "noop" }, token));
         var open = new RunListQuery { Statuses = [RunStatus.Pending, RunStatus.Running], Page = new PageQuery(1) };
         while ((await client.Runs.ListAsync(open, cancellationToken)).Items.Count > 0)

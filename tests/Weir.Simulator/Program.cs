@@ -51,7 +51,8 @@ static int RunAll(int first, int count, Safeguards guards)
     var done = 0;
     long steps = 0;
     var gate = new Lock();
-    Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
+    var threads = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+    Parallel.For(first, first + count, threads, seed =>
     {
         var result = Simulation.Run(seed, guards);
         lock (gate)

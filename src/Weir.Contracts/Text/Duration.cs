@@ -44,7 +44,8 @@ public static class Duration
 
     public static string Format(TimeSpan value)
     {
-        if (value < TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(value), value, "a duration is not negative");
+        if (value < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(value), value, "a duration is not negative");
         var text = new StringBuilder();
         var rest = value.Ticks;
         foreach (var (unit, ticks) in Units)

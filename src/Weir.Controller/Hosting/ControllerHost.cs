@@ -39,7 +39,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
 
     /// <summary>Locks the folder, opens the stores, reads what must be known before the first request.</summary>
     /// <param name="logging">Where its log goes; by default nowhere.</param>
-    /// <exception cref="ControllerStartException">The folder is in use, the stores or the certificate cannot be used.</exception>
+    /// <exception cref="ControllerStartException">The folder is in use, the stores or the certificate cannot be
+    /// used.</exception>
     public static async Task<ControllerHost> BuildAsync(
         ControllerOptions options, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
@@ -97,9 +98,11 @@ public sealed partial class ControllerHost : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static WebApplication BuildApp(ControllerOptions options, ControllerStores stores, Action<ILoggingBuilder>? logging)
+    private static WebApplication BuildApp(
+        ControllerOptions options, ControllerStores stores, Action<ILoggingBuilder>? logging)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.DataFolder });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = options.DataFolder });
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -130,7 +133,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
     {
         var listening = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
         var reachable = new UriBuilder(listening);
-        if (IPAddress.TryParse(listening.Host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+        if (IPAddress.TryParse(listening.Host.Trim('[', ']'), out var ip)
+            && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
             reachable.Host = "127.0.0.1";
         return reachable.Uri;
     }

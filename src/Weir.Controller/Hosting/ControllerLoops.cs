@@ -9,7 +9,8 @@ namespace Weir.Controller.Hosting;
 
 /// <summary>What runs beside the requests, from start to stop.</summary>
 internal sealed partial class ControllerLoops(
-    TimerLoop timers, AgentRegistry agents, MetricsPage metrics, ControllerOptions options, ILogger<ControllerLoops> log)
+    TimerLoop timers, AgentRegistry agents, MetricsPage metrics, ControllerOptions options,
+    ILogger<ControllerLoops> log)
     : BackgroundService
 {
     private static readonly TimeSpan SeenPeriod = TimeSpan.FromMinutes(1);

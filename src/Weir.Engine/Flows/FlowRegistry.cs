@@ -11,7 +11,8 @@ using Weir.Engine.Storage;
 namespace Weir.Engine.Flows;
 
 /// <summary>
-/// Stored flows. A revision never changes once it is stored (<c>flow-revisions/&lt;namespace&gt;/&lt;name&gt;/&lt;n&gt;</c>); the head
+/// Stored flows. A revision never changes once it is stored
+/// (<c>flow-revisions/&lt;namespace&gt;/&lt;name&gt;/&lt;n&gt;</c>); the head
 /// (<c>flows/&lt;namespace&gt;/&lt;name&gt;</c>) names the newest. Deleting hides a flow; its runs keep their plans.
 /// </summary>
 public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents, TimeProvider time)
@@ -42,7 +43,8 @@ public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents,
     }
 
     /// <summary>The newest revision or the one asked for, with its definition; null when it is not there.</summary>
-    public async Task<FlowView?> GetAsync(string @namespace, string flow, int? revision, CancellationToken cancellationToken)
+    public async Task<FlowView?> GetAsync(
+        string @namespace, string flow, int? revision, CancellationToken cancellationToken)
     {
         var (head, _) = await HeadAsync(@namespace, flow, cancellationToken);
         if (head is null or { Deleted: true }) return null;
@@ -52,7 +54,8 @@ public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents,
     }
 
     /// <summary>By name. <paramref name="after"/>: the <see cref="FlowPage.Next"/> of the page before.</summary>
-    public async Task<FlowPage> ListAsync(string @namespace, string? after, int limit, CancellationToken cancellationToken)
+    public async Task<FlowPage> ListAsync(
+        string @namespace, string? after, int limit, CancellationToken cancellationToken)
     {
         var prefix = HeadKey(@namespace, "");
         var key = after is null ? null : prefix + after;
@@ -101,7 +104,8 @@ public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents,
             if (head is null or { Deleted: true }) return false;
             var commit = new Commit
             {
-                Documents = [new DocumentWrite(HeadKey(@namespace, flow), version, Write(head with { Deleted = true }))],
+                Documents =
+                    [new DocumentWrite(HeadKey(@namespace, flow), version, Write(head with { Deleted = true }))],
                 Events = [Event("flow.deleted", head.View)],
             };
             if (await records.CommitAsync(commit, cancellationToken) is CommitOutcome.Committed) return true;
@@ -110,7 +114,9 @@ public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents,
         throw new StoreUnavailableException("the flow met too many concurrent changes");
     }
 
-    /// <summary>The definition to plan a run from; null when flow or revision is not there. Parsed ones are kept at hand.</summary>
+    /// <summary>
+    /// The definition to plan a run from; null when flow or revision is not there. Parsed ones are kept at hand.
+    /// </summary>
     public async ValueTask<StoredFlow?> FindAsync(
         string @namespace, string flow, int? revision, CancellationToken cancellationToken)
     {
@@ -133,7 +139,8 @@ public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents,
     {
         var (head, version) = await HeadAsync(view.Namespace, view.Name, cancellationToken);
         var newest = head is null or { Deleted: true } ? 0 : head.View.Revision;
-        if (request.ExpectedRevision is { } expected && expected != newest) return new CreateFlowOutcome.Conflict(newest);
+        if (request.ExpectedRevision is { } expected && expected != newest)
+            return new CreateFlowOutcome.Conflict(newest);
         var hash = HashOf(request.Definition);
         if (head is { Deleted: false } && head.ContentHash == hash)
             return new CreateFlowOutcome.Accepted(head.View, Changed: false, warnings);

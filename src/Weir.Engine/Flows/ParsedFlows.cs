@@ -2,7 +2,9 @@ using Weir.Engine.Definitions;
 
 namespace Weir.Engine.Flows;
 
-/// <summary>The definitions last read, by the key of their revision. Revisions never change, so nothing goes stale.</summary>
+/// <summary>
+/// The definitions last read, by the key of their revision. Revisions never change, so nothing goes stale.
+/// </summary>
 internal sealed class ParsedFlows
 {
     private const int Capacity = 256;

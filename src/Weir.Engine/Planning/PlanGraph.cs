@@ -16,7 +16,11 @@ public sealed class PlanGraph
     {
         Plan = plan;
         _positions = plan.Steps.Select((step, i) => (step.Name, i)).ToDictionary(p => p.Name, p => p.i);
-        _needs = [.. plan.Steps.Select(s => s.Needs is { } names ? names.Select(PositionOf).ToImmutableArray() : (ImmutableArray<int>?)null)];
+        _needs =
+        [
+            .. plan.Steps.Select(
+                s => s.Needs is { } names ? names.Select(PositionOf).ToImmutableArray() : (ImmutableArray<int>?)null),
+        ];
         _heirs = [.. plan.Steps.Select(s => Heirs(s.Name))];
         _ancestors = new ImmutableArray<int>?[plan.Steps.Length];
     }

@@ -58,7 +58,11 @@ public static class RunCodec
             Stop = details.Stop,
             LastLease = details.LastLease,
             Version = row.Version,
-            Steps = [.. steps.OrderBy(s => s.Index).Select(s => JsonSerializer.Deserialize(s.Json, StateJson.Default.StepState)!)],
+            Steps =
+            [
+                .. steps.OrderBy(s => s.Index)
+                    .Select(s => JsonSerializer.Deserialize(s.Json, StateJson.Default.StepState)!),
+            ],
         };
     }
 

@@ -38,7 +38,11 @@ internal static class WorkBuilder
             WorkspaceIsHandedOn = Workspaces.IsHandedOn(run, step),
             KeepWorkspace = run.Graph.HeirsOf(step).Length > 0,
             UploadWorkspace = run.Graph.HeirsOf(step).Any(heir => !Shape.SamePlace(plan, run.Plan.Steps[heir])),
-            Artifacts = [.. plan.Artifacts.Select(a => new ArtifactWork(text.Required("artifact", a.Name), text.Required("artifact", a.Path), a.Required))],
+            Artifacts =
+            [
+                .. plan.Artifacts.Select(a => new ArtifactWork(
+                    text.Required("artifact", a.Name), text.Required("artifact", a.Path), a.Required)),
+            ],
             Resources = [.. plan.Resources.Select(r => Resource(run, r, text))],
             Outputs = plan.Outputs,
         };

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Weir.Runtimes.Process;
 
-/// <summary>What <c>/proc</c> tells of processes. A process that has gone meanwhile is an ordinary answer: null.</summary>
+/// <summary>
+/// What <c>/proc</c> tells of processes. A process that has gone meanwhile is an ordinary answer: null.
+/// </summary>
 internal static class ProcFiles
 {
     private const int StatFieldsBeforeStart = 19;
@@ -23,8 +25,8 @@ internal static class ProcFiles
     }
 
     /// <summary>
-    /// The processes that may have started after <paramref name="pid"/>. Ids are given out in turn, so these lie between
-    /// it and the last id given, as long as the turn has not come round.
+    /// The processes that may have started after <paramref name="pid"/>. Ids are given out in turn, so these lie
+    /// between it and the last id given, as long as the turn has not come round.
     /// </summary>
     public static List<int> ProcessesSince(int pid)
     {
@@ -74,9 +76,11 @@ internal static class ProcFiles
     public static bool IsCapableOf(int capability)
     {
         const string name = "CapEff:";
-        var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        var line = File.ReadLines("/proc/self/status").FirstOrDefault(
+            line => line.StartsWith(name, StringComparison.Ordinal));
         return ulong.TryParse(
-            line.AsSpan(Math.Min(name.Length, line?.Length ?? 0)).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture,
+            line.AsSpan(Math.Min(name.Length, line?.Length ?? 0)).Trim(), NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture,
             out var capabilities) && (capabilities >> capability & 1) != 0;
     }
 
@@ -134,5 +138,6 @@ internal static class ProcFiles
 /// <param name="IsDead">A zombie: it only waits to be taken notice of.</param>
 /// <param name="Parent">Process id of its parent.</param>
 /// <param name="Session">Process id of its session's leader.</param>
-/// <param name="Started">Clock ticks since the machine started; with the process id it names a process for good.</param>
+/// <param name="Started">Clock ticks since the machine started; with the process id it names a process for
+/// good.</param>
 internal readonly record struct ProcFacts(bool IsDead, int Parent, int Session, long Started);

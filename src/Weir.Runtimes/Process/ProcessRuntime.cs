@@ -170,7 +170,8 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
 
     private IReadOnlyList<string> EnvironmentOf(StepFolder folder, string cookie) =>
     [
-        $"PATH={_options.Path}", $"HOME={folder.Home}", "LANG=C.UTF-8", "TERM=dumb", $"{ProcessTree.CookieName}={cookie}",
+        $"PATH={_options.Path}", $"HOME={folder.Home}", "LANG=C.UTF-8", "TERM=dumb",
+        $"{ProcessTree.CookieName}={cookie}",
     ];
 
     private async Task RemoveAsync(StepParts parts, StepRecord record)

@@ -4,9 +4,9 @@ using Weir.Engine.Runtimes;
 namespace Weir.Runtimes.Process;
 
 /// <summary>
-/// All processes of a step, found anew each time it is asked. What has a user of its own is found by that user, whatever
-/// it did to hide. Otherwise it is found by descent, by session and by a random line in the environment that it began
-/// with, so only what left all three escapes.
+/// All processes of a step, found anew each time it is asked. What has a user of its own is found by that user,
+/// whatever it did to hide. Otherwise it is found by descent, by session and by a random line in the environment that
+/// it began with, so only what left all three escapes.
 /// </summary>
 /// <param name="Main">Process id of the gate shell.</param>
 /// <param name="Cookie">The line of the environment.</param>
@@ -19,13 +19,17 @@ internal sealed record ProcessTree(int Main, string Cookie)
     /// <summary>When the gate shell started, in the kernel's ticks: what is older is not the step's.</summary>
     public long Since { get; init; }
 
-    /// <summary>True while so little time has passed that the system cannot have given out all process ids once.</summary>
+    /// <summary>
+    /// True while so little time has passed that the system cannot have given out all process ids once.
+    /// </summary>
     public Func<bool> IsYoung { get; init; } = () => false;
 
     /// <summary>The user that only this step has, while that is so.</summary>
     public Func<int?> OwnUser { get; init; } = () => null;
 
-    /// <summary>Processes with the same user that are not the step's: shells of later steps behind their gates.</summary>
+    /// <summary>
+    /// Processes with the same user that are not the step's: shells of later steps behind their gates.
+    /// </summary>
     public Func<int, bool> Spares { get; init; } = _ => false;
 
     public void Signal(int signal)
@@ -33,7 +37,9 @@ internal sealed record ProcessTree(int Main, string Cookie)
         foreach (var pid in Find()) _ = Posix.Kill(pid, signal);
     }
 
-    /// <summary>Kills until nothing is left. Throws <see cref="RuntimeException"/> when something does not die in 15 s or so.</summary>
+    /// <summary>
+    /// Kills until nothing is left. Throws <see cref="RuntimeException"/> when something does not die in 15 s or so.
+    /// </summary>
     public async Task KillAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.FromMilliseconds(1);

@@ -51,7 +51,12 @@ internal static class SimPlans
             Timeout = TimeSpan.FromSeconds(random.Next(4) == 0 ? 10 : 600),
             AllowFailure = random.Next(4) == 0,
             Retry = random.Next(3) == 0
-                ? new RetryRule { Attempts = 3, On = [RetryOn.Exit, RetryOn.Infrastructure, RetryOn.Timeout], BackoffFirst = TimeSpan.FromSeconds(2) }
+                ? new RetryRule
+                {
+                    Attempts = 3,
+                    On = [RetryOn.Exit, RetryOn.Infrastructure, RetryOn.Timeout],
+                    BackoffFirst = TimeSpan.FromSeconds(2),
+                }
                 : new RetryRule(),
             WorkspaceFrom = i > 0 && random.Next(6) == 0 ? $"s{i - 1}" : null,
         };

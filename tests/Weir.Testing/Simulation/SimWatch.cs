@@ -86,7 +86,10 @@ internal sealed class SimWatch(SimWorld world)
 
         if (before?.Ended is null && after.Ended is not null)
         {
-            world.Trace($"  attempt {after.Number}@{after.Lease} of {key.Step} by {after.Agent} ({after.Nonce.Generation}.{after.Nonce.Number}) ended {after.Status} {after.Reason} {after.Message}");
+            var claim = $"{after.Nonce.Generation}.{after.Nonce.Number}";
+            world.Trace(
+                $"  attempt {after.Number}@{after.Lease} of {key.Step} by {after.Agent} ({claim}) "
+                + $"ended {after.Status} {after.Reason} {after.Message}");
             if (after.Reason == ReasonCode.Released)
                 WasReleased(new AttemptFence(key.Run, key.Step, after.Number, after.Lease));
         }

@@ -43,7 +43,8 @@ public sealed class AccessTests
 
         Assert.Equal(TokenRole.Admin, (await controller.With(token).WhoAmIAsync()).Role);
         Assert.StartsWith("weir_", token, StringComparison.Ordinal);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
     [Fact]
@@ -68,7 +69,8 @@ public sealed class AccessTests
     public async Task A_revoked_token_opens_nothing_from_then_on()
     {
         await using var controller = await TestController.StartAsync();
-        var created = await controller.Admin.Tokens.CreateAsync(new CreateTokenRequest("ann", TokenRole.Viewer) { Namespace = "default" });
+        var created = await controller.Admin.Tokens.CreateAsync(
+            new CreateTokenRequest("ann", TokenRole.Viewer) { Namespace = "default" });
         await controller.With(created.Token).WhoAmIAsync();
 
         await controller.Admin.Tokens.RevokeAsync(created.View.Id);
@@ -82,7 +84,8 @@ public sealed class AccessTests
     {
         var time = new ManualTime();
         await using var controller = await TestController.StartAsync(options => options with { Time = time });
-        var request = new CreateTokenRequest("ann", TokenRole.Viewer) { Namespace = "default", ExpiresIn = TimeSpan.FromMinutes(1) };
+        var request = new CreateTokenRequest(
+            "ann", TokenRole.Viewer) { Namespace = "default", ExpiresIn = TimeSpan.FromMinutes(1) };
         var token = (await controller.Admin.Tokens.CreateAsync(request)).Token;
         await controller.With(token).WhoAmIAsync();
 
@@ -117,7 +120,8 @@ public sealed class AccessTests
 
         Assert.Equal("physics", (await controller.With(token).WhoAmIAsync()).Namespace);
         Assert.Equal("physics", (await controller.With(token, "physics").WhoAmIAsync()).Namespace);
-        var refused = await Assert.ThrowsAsync<WeirApiException>(() => controller.With(token, "chemistry").WhoAmIAsync());
+        var refused = await Assert.ThrowsAsync<WeirApiException>(
+            () => controller.With(token, "chemistry").WhoAmIAsync());
         Assert.Equal(ErrorCodes.NotPermitted, refused.Code);
         Assert.Equal("chemistry", (await controller.With(controller.AdminToken, "chemistry").WhoAmIAsync()).Namespace);
     }
@@ -137,7 +141,8 @@ public sealed class AccessTests
     public async Task A_token_that_sends_too_much_is_slowed_down_and_the_others_are_not()
     {
         var time = new ManualTime();
-        await using var controller = await TestController.StartAsync(options => options with { Time = time, RequestsPerSecond = 2 });
+        await using var controller = await TestController.StartAsync(
+            options => options with { Time = time, RequestsPerSecond = 2 });
         var greedy = controller.Admin;
         var other = await controller.AsAsync(TokenRole.Viewer);
         for (var i = 0; i < 3; i++) await greedy.WhoAmIAsync();
@@ -155,7 +160,8 @@ public sealed class AccessTests
     {
         await using var controller = await TestController.StartAsync(options => options with
         {
-            InitialTokens = [new InitialToken("demo", "58981bcbab77ef4b8e01207134c38873e0936a9ab88cd76b243a2e2c85390b94")],
+            InitialTokens =
+                [new InitialToken("demo", "58981bcbab77ef4b8e01207134c38873e0936a9ab88cd76b243a2e2c85390b94")],
         });
 
         var who = await controller.With(controller.Options.InitialTokens[0].Token).WhoAmIAsync();
@@ -172,6 +178,7 @@ public sealed class AccessTests
         var stored = await controller.Part<Weir.Engine.Storage.IDocumentStore>().ListAsync("", null, 500, default);
 
         Assert.NotEmpty(stored);
-        Assert.DoesNotContain(stored, document => (document.Key + document.Json).Contains("weir_", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            stored, document => (document.Key + document.Json).Contains("weir_", StringComparison.Ordinal));
     }
 }

@@ -23,8 +23,12 @@ public sealed class ArtifactTests
         var listed = Assert.Single((await artifacts.ListAsync("build#1")).Items);
         Assert.Equal(("first", "report", tar.LongLength, 2), (listed.Step, listed.Name, listed.Bytes, listed.Files));
         Assert.Equal(tar, await ReadAsync(await artifacts.DownloadAsync("build#1", "first", "report")));
-        Assert.Equal("alpha"u8.ToArray(), await ReadAsync(await artifacts.DownloadAsync("build#1", "first", "report", "out/a.txt")));
-        Assert.Equal("beta"u8.ToArray(), await ReadAsync(await artifacts.DownloadAsync("build#1", "first", "report", "./out/b.txt")));
+        Assert.Equal(
+            "alpha"u8.ToArray(),
+            await ReadAsync(await artifacts.DownloadAsync("build#1", "first", "report", "out/a.txt")));
+        Assert.Equal(
+            "beta"u8.ToArray(),
+            await ReadAsync(await artifacts.DownloadAsync("build#1", "first", "report", "./out/b.txt")));
     }
 
     [Fact]
@@ -34,9 +38,12 @@ public sealed class ArtifactTests
         await LeaveArtifactAsync(controller);
         var artifacts = controller.Admin.Artifacts;
 
-        var file = await Assert.ThrowsAsync<WeirApiException>(() => artifacts.DownloadAsync("build#1", "first", "report", "../../etc/passwd"));
-        var artifact = await Assert.ThrowsAsync<WeirApiException>(() => artifacts.DownloadAsync("build#1", "first", "nothing"));
-        var step = await Assert.ThrowsAsync<WeirApiException>(() => artifacts.DownloadAsync("build#1", "none", "report"));
+        var file = await Assert.ThrowsAsync<WeirApiException>(
+            () => artifacts.DownloadAsync("build#1", "first", "report", "../../etc/passwd"));
+        var artifact = await Assert.ThrowsAsync<WeirApiException>(
+            () => artifacts.DownloadAsync("build#1", "first", "nothing"));
+        var step = await Assert.ThrowsAsync<WeirApiException>(
+            () => artifacts.DownloadAsync("build#1", "none", "report"));
 
         Assert.Equal((ErrorCodes.ArtifactNotFound, ErrorCodes.ArtifactNotFound), (file.Code, artifact.Code));
         Assert.Equal(ErrorCodes.StepNotFound, step.Code);
@@ -45,10 +52,12 @@ public sealed class ArtifactTests
     [Fact]
     public async Task A_controller_that_lets_nobody_download_lets_nobody_download()
     {
-        await using var controller = await TestController.StartAsync(options => options with { AllowDownloads = false });
+        await using var controller = await TestController.StartAsync(
+            options => options with { AllowDownloads = false });
         await LeaveArtifactAsync(controller);
 
-        var refused = await Assert.ThrowsAsync<WeirApiException>(() => controller.Admin.Artifacts.DownloadAsync("build#1", "first", "report"));
+        var refused = await Assert.ThrowsAsync<WeirApiException>(
+            () => controller.Admin.Artifacts.DownloadAsync("build#1", "first", "report"));
 
         Assert.Equal((HttpStatusCode.Forbidden, ErrorCodes.NotPermitted), (refused.Status, refused.Code));
     }
@@ -70,7 +79,9 @@ public sealed class ArtifactTests
         }
 
         Assert.Equal(HttpStatusCode.NotFound, await AskAsync(HttpMethod.Head, fence, digest));
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, await AskAsync(HttpMethod.Put, fence, digest, "other bytes"u8.ToArray()));
+        Assert.Equal(
+            HttpStatusCode.UnprocessableEntity,
+            await AskAsync(HttpMethod.Put, fence, digest, "other bytes"u8.ToArray()));
         Assert.Equal(HttpStatusCode.Created, await AskAsync(HttpMethod.Put, fence, digest, bytes));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(HttpMethod.Put, fence, digest, bytes));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(HttpMethod.Head, fence, digest));
@@ -78,12 +89,15 @@ public sealed class ArtifactTests
         Assert.Equal(bytes, await got.Content.ReadAsByteArrayAsync());
         Assert.Equal(HttpStatusCode.Conflict, await AskAsync(HttpMethod.Get, fence with { Lease = 99 }, digest));
         Assert.Equal(HttpStatusCode.BadRequest, await AskAsync(HttpMethod.Get, fence, "sha256:../../etc/passwd"));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await AskAsync(HttpMethod.Put, fence, DigestOf(new byte[101]), new byte[101]));
+        Assert.Equal(
+            HttpStatusCode.RequestEntityTooLarge,
+            await AskAsync(HttpMethod.Put, fence, DigestOf(new byte[101]), new byte[101]));
     }
 
     private static async Task<byte[]> LeaveArtifactAsync(TestController controller)
     {
-        const string Flow = "name: build\nsteps:\n  - { name: first, commands: [x], artifacts: [{ name: report, path: out/ }] }\n";
+        const string Flow =
+            "name: build\nsteps:\n  - { name: first, commands: [x], artifacts: [{ name: report, path: out/ }] }\n";
         await controller.Admin.Runs.StartAsync(new StartRunRequest { Definition = Flow });
         using var agent = await TestControllerAgent.JoinAsync(controller);
         var work = Assert.Single(await agent.ClaimAsync());
@@ -103,7 +117,10 @@ public sealed class ArtifactTests
         using (var writer = new TarWriter(tar, leaveOpen: true))
         {
             foreach (var (path, text) in files)
-                writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+                writer.WriteEntry(
+                    new PaxTarEntry(
+                        TarEntryType.RegularFile,
+                        path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
         }
 
         return tar.ToArray();

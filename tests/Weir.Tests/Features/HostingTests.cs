@@ -32,7 +32,8 @@ public sealed class HostingTests
         for (var i = 0; i < 2; i++)
         {
             await using var second = await ControllerHost.BuildAsync(options, logging: null, CancellationToken.None);
-            var refused = await Assert.ThrowsAsync<ControllerStartException>(() => second.StartAsync(CancellationToken.None));
+            var refused = await Assert.ThrowsAsync<ControllerStartException>(
+                () => second.StartAsync(CancellationToken.None));
             Assert.Contains($"{controller.Address.Port}", refused.Message, StringComparison.Ordinal);
         }
 
@@ -48,11 +49,17 @@ public sealed class HostingTests
         using var certificate = SelfSigned();
         var path = Path.Combine(folder, "cert." + format);
         if (format == "pfx") await File.WriteAllBytesAsync(path, certificate.Export(X509ContentType.Pfx, "secret"));
-        else await File.WriteAllTextAsync(path, certificate.ExportCertificatePem() + "\n" + certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        else await File.WriteAllTextAsync(
+            path,
+            certificate.ExportCertificatePem() + "\n" + certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         var tls = new TlsOptions(path) { Password = format == "pfx" ? "secret" : null };
         await using var controller = await TestController.StartAsync(options => options with { Tls = tls });
 
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var trust =
+            new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
+            };
         trust.CustomTrustStore.Add(certificate);
         using var handler = new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } };
         using var http = new HttpClient(handler);
@@ -85,7 +92,9 @@ public sealed class HostingTests
         var options = new ControllerOptions { DataFolder = folder, Port = 0, Interface = IPAddress.Parse(address) };
         using var log = new CollectedLog();
 
-        await using (var host = await ControllerHost.BuildAsync(options, logging => logging.AddProvider(log), CancellationToken.None))
+        await using (
+            var host = await ControllerHost.BuildAsync(
+                options, logging => logging.AddProvider(log), CancellationToken.None))
         {
             await host.StartAsync(CancellationToken.None);
             await host.StopAsync(CancellationToken.None);
@@ -126,7 +135,8 @@ public sealed class HostingTests
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
             lock (_warnings) _warnings.Add(formatter(state, exception));

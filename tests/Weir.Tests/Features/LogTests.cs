@@ -71,7 +71,9 @@ public sealed class LogTests
         var seen = new List<(int Attempt, string? Text)>();
         var following = Task.Run(async () =>
         {
-            await foreach (var chunk in controller.Admin.Logs.FollowAsync("build#1", "first")) seen.Add((chunk.Attempt, chunk.Text));
+            await foreach (
+                var chunk in controller.Admin.Logs.FollowAsync("build#1", "first")) seen.Add((
+                    chunk.Attempt, chunk.Text));
         });
         await scene.WriteAsync(LogStream.Stdout, 0, "a");
         await scene.FinishAsync(RunStatus.Failed);
@@ -82,7 +84,8 @@ public sealed class LogTests
         await following.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal([(1, "a"), (2, "b")], seen);
         var one = new List<string?>();
-        await foreach (var chunk in scene.Logs.FollowAsync("build#1", "first", new LogQuery { Attempt = 1 })) one.Add(chunk.Text);
+        await foreach (
+            var chunk in scene.Logs.FollowAsync("build#1", "first", new LogQuery { Attempt = 1 })) one.Add(chunk.Text);
         Assert.Equal(["a"], one);
         Assert.Equal("b", await scene.ReadAsync(new LogQuery()));
         Assert.Equal("a", await scene.ReadAsync(new LogQuery { Attempt = 1 }));
@@ -112,7 +115,8 @@ public sealed class LogTests
         await scene.FinishAsync();
 
         var text = "";
-        await foreach (var chunk in scene.Logs.FollowAsync("build#1", "first", new LogQuery { Offset = 4 })) text += chunk.Text;
+        await foreach (
+            var chunk in scene.Logs.FollowAsync("build#1", "first", new LogQuery { Offset = 4 })) text += chunk.Text;
 
         Assert.Equal("ef", text);
     }
@@ -120,7 +124,8 @@ public sealed class LogTests
     [Fact]
     public async Task A_silent_stream_shows_signs_of_life()
     {
-        await using var controller = await TestController.StartAsync(options => options with { Heartbeat = TimeSpan.FromMilliseconds(20) });
+        await using var controller = await TestController.StartAsync(
+            options => options with { Heartbeat = TimeSpan.FromMilliseconds(20) });
         await controller.Admin.Runs.StartAsync(new StartRunRequest { Definition = RunTests.TwoSteps });
         using var request = new HttpRequestMessage(
             HttpMethod.Get, new Uri(controller.Address, "/v1/runs/build%231/steps/first/logs/follow"));
@@ -165,7 +170,8 @@ public sealed class LogTests
     }
 
     /// <summary>A run of two steps whose first an agent has claimed.</summary>
-    private sealed class Scene(TestController controller, TestControllerAgent agent, bool ownsController) : IAsyncDisposable
+    private sealed class Scene(TestController controller, TestControllerAgent agent, bool ownsController)
+        : IAsyncDisposable
     {
         public TestControllerAgent Agent => agent;
 
@@ -198,7 +204,9 @@ public sealed class LogTests
         public Task<FinishResponse> FinishAsync(RunStatus status = RunStatus.Success, LogPiece? tail = null)
         {
             var reason = status == RunStatus.Success ? ReasonCode.None : ReasonCode.Exit;
-            return agent.FinishAsync(new FinishRequest(Work.Fence, new AttemptOutcome(status, reason)) { Tail = tail is null ? [] : [tail] });
+            return agent.FinishAsync(
+                new FinishRequest(
+                    Work.Fence, new AttemptOutcome(status, reason)) { Tail = tail is null ? [] : [tail] });
         }
 
         public async ValueTask DisposeAsync()

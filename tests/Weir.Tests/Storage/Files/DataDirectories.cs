@@ -40,7 +40,8 @@ public sealed class DataDirectories : IDisposable
     {
         using var directory = DataDirectory.Open(_folder["data"]);
         Assert.Equal(
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory.Path));
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(directory.Path));
     }
 
     [Fact]

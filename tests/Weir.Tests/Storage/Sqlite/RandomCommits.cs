@@ -4,7 +4,9 @@ using Weir.Engine.Storage;
 
 namespace Weir.Tests.Storage.Sqlite;
 
-/// <summary>Makes commits by chance: mostly such as hold on the store as it is, some stale, some against the rules.</summary>
+/// <summary>
+/// Makes commits by chance: mostly such as hold on the store as it is, some stale, some against the rules.
+/// </summary>
 internal sealed class RandomCommits(Random random, IRecordStore records, IDocumentStore documents)
 {
     private static readonly string[] Namespaces = ["alpha", "beta"];
@@ -29,7 +31,8 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
         if (Chance(40)) commit = commit with { Dequeue = await QueuedAsync() };
         if (Chance(40)) commit = commit with { Lease = Several(Lease) };
         if (Chance(40)) commit = commit with { Unlease = await LeasedAsync() };
-        if (Chance(60)) commit = commit with { Events = Several(() => Samples.Event(RunId()) with { Time = Instant() }) };
+        if (Chance(60))
+            commit = commit with { Events = Several(() => Samples.Event(RunId()) with { Time = Instant() }) };
         return commit;
     }
 
@@ -63,7 +66,8 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
     {
         var id = RunId();
         var present = await records.GetRunAsync(id, CancellationToken.None);
-        var status = (RunStatus)(Chance(80) ? Math.Max((int)(present?.Status ?? RunStatus.Pending), random.Next(3)) : random.Next(6));
+        var status = (RunStatus)(
+            Chance(80) ? Math.Max((int)(present?.Status ?? RunStatus.Pending), random.Next(3)) : random.Next(6));
         var row = new RunRow(id, Pick(Namespaces), Pick(Flows), $"{random.Next()}")
         {
             Revision = Chance(50) ? random.Next(9) : null,
@@ -85,7 +89,8 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
         return new RunDeletion(id, Version((await records.GetRunAsync(id, CancellationToken.None))?.Version));
     }
 
-    private StepRow Step() => new(RunId(), random.Next(3), $"s{random.Next(3)}", (RunStatus)random.Next(6), $"{random.Next()}");
+    private StepRow Step() =>
+        new(RunId(), random.Next(3), $"s{random.Next(3)}", (RunStatus)random.Next(6), $"{random.Next()}");
 
     private QueueRow Queued() => new(RunId(), $"s{random.Next(3)}", Pick(Namespaces), Pick(Shapes))
     {

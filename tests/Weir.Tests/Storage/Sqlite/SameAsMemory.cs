@@ -6,8 +6,8 @@ using Weir.Engine.Storage.Memory;
 namespace Weir.Tests.Storage.Sqlite;
 
 /// <summary>
-/// The same operations, by seed, give the same answers on both backends: in groups of many, with transactions that fail in
-/// their midst and restarts between them.
+/// The same operations, by seed, give the same answers on both backends: in groups of many, with transactions that fail
+/// in their midst and restarts between them.
 /// </summary>
 public sealed class SameAsMemory : IDisposable
 {
@@ -137,9 +137,12 @@ public sealed class SameAsMemory : IDisposable
             new() { Namespace = "beta", Flow = "build", CreatedSince = Samples.At(50) },
             new() { Flow = "deploy", Statuses = [RunStatus.Pending, RunStatus.Running], Limit = 3 },
         ];
-        foreach (var query in queries) text.AppendJoin(' ', (await records.ListRunsAsync(query, Token)).Select(run => run.Id)).AppendLine();
-        text.AppendJoin(' ', (await records.ListDueRunsAsync(Samples.At(100), 6, Token)).Select(run => run.Id)).AppendLine();
-        text.Append(await records.NextDueAsync(Token)).Append(' ').Append(await records.LastEventAsync(Token)).AppendLine();
+        foreach (var query in queries)
+            text.AppendJoin(' ', (await records.ListRunsAsync(query, Token)).Select(run => run.Id)).AppendLine();
+        text.AppendJoin(
+            ' ', (await records.ListDueRunsAsync(Samples.At(100), 6, Token)).Select(run => run.Id)).AppendLine();
+        text.Append(await records.NextDueAsync(Token)).Append(' ').Append(
+            await records.LastEventAsync(Token)).AppendLine();
         for (var i = 0; i < 4; i++) text.Append(await records.GetPlanAsync($"sha256:{i}", Token));
         for (var i = 0; i < 6; i++) text.Append(await records.GetIdempotencyAsync("alpha", $"k{i}", Token));
         text.AppendJoin('\n', await records.ReadEventsAsync(20, null, 50, Token)).AppendLine();
@@ -152,7 +155,9 @@ public sealed class SameAsMemory : IDisposable
         text.AppendJoin('\n', await records.ListQueueAsync("alpha", "gpu", 4, Token)).AppendLine();
         text.AppendJoin('\n', await records.ListLeasesAsync("ann", Token)).AppendLine();
         text.AppendJoin('\n', await records.ListExpiredLeasesAsync(Samples.At(90), 4, Token)).AppendLine();
-        text.AppendJoin(' ', (await records.CountLeasesAsync(Token)).OrderBy(pair => pair.Key, StringComparer.Ordinal)).AppendLine();
+        text.AppendJoin(
+            ' ',
+            (await records.CountLeasesAsync(Token)).OrderBy(pair => pair.Key, StringComparer.Ordinal)).AppendLine();
         text.Append(await records.GetLeaseAsync("01run04", "s1", Token)).AppendLine();
     }
 }

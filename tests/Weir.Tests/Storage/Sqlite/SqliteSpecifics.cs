@@ -19,11 +19,13 @@ public sealed class SqliteSpecifics : IDisposable
     public async Task Everything_is_there_after_a_restart()
     {
         await Store.CommitAsync(
-            Samples.Inserts(Samples.Run("r1")) with { Events = [Samples.Event("r1")], Lease = [Samples.Lease("r1")] }, Token);
+            Samples.Inserts(Samples.Run("r1")) with { Events = [Samples.Event("r1")], Lease = [Samples.Lease("r1")] },
+            Token);
         _open.Reopen();
         Assert.Equal("r1", (await Store.GetRunAsync("r1", Token))!.Id);
         Assert.Equal(Samples.Lease("r1"), await Store.GetLeaseAsync("r1", "test", Token));
-        var next = await Store.CommitAsync(Samples.Inserts(Samples.Run("r2")) with { Events = [Samples.Event("r2")] }, Token);
+        var next = await Store.CommitAsync(
+            Samples.Inserts(Samples.Run("r2")) with { Events = [Samples.Event("r2")] }, Token);
         Assert.Equal(new CommitOutcome.Committed(2, 2), next);
     }
 
@@ -61,7 +63,8 @@ public sealed class SqliteSpecifics : IDisposable
         [
             Samples.Inserts(Samples.Run("r1")) with { Events = [Samples.Event("r1")] },
             Samples.Inserts(Samples.Run("r1")) with { Events = [Samples.Event("no")] },
-            Samples.Inserts(Samples.Run("bad") with { Due = null }) with { Documents = [new DocumentWrite("no", 0, "")] },
+            Samples.Inserts(
+                Samples.Run("bad") with { Due = null }) with { Documents = [new DocumentWrite("no", 0, "")] },
             Samples.Inserts(Samples.Run("r2")) with { Events = [Samples.Event("r2")] },
         ];
         var group = commits.Select(commit => Store.CommitAsync(commit, Token).AsTask()).ToList();
@@ -128,7 +131,8 @@ public sealed class SqliteSpecifics : IDisposable
     {
         Assert.All(
             Plan(QueueQueries.HeadsSql).Where(line => line.Contains(" queue", StringComparison.Ordinal)),
-            line => Assert.StartsWith("SEARCH queue USING COVERING INDEX queue_by_turn", line, StringComparison.Ordinal));
+            line =>
+                Assert.StartsWith("SEARCH queue USING COVERING INDEX queue_by_turn", line, StringComparison.Ordinal));
     }
 
     [Fact]
