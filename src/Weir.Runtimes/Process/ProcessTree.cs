@@ -87,7 +87,8 @@ internal sealed record ProcessTree(int Main, string Cookie)
             if (ProcFiles.Facts(pid) is { } found && found.Started >= Since) facts[pid] = found;
         }
 
-        return [.. facts.Where(process => !process.Value.IsDead && IsOurs(process.Key, facts, line)).Select(p => p.Key)];
+        var ours = facts.Where(process => !process.Value.IsDead && IsOurs(process.Key, facts, line));
+        return [.. ours.Select(process => process.Key)];
     }
 
     private bool IsOurs(int pid, Dictionary<int, ProcFacts> facts, ReadOnlySpan<byte> line)
