@@ -1,6 +1,5 @@
 using System.Text;
 using Weir.Engine.Scheduling;
-using Weir.Engine.Storage;
 using Weir.Engine.Storage.Memory;
 
 namespace Weir.Testing.Simulation;
