@@ -38,7 +38,7 @@ internal sealed record ProcessTree(int Main, string Cookie)
     }
 
     /// <summary>
-    /// Kills until nothing is left. Throws <see cref="RuntimeException"/> when something does not die in 15 s or so.
+    /// Kills until nothing is left. Throws <see cref="RuntimeException"/> when something does not die in 20 s or so.
     /// </summary>
     public async Task KillAsync(TimeProvider time, CancellationToken cancellationToken)
     {
