@@ -8,6 +8,7 @@ Benchmark[] all =
     new("chain", ChainBenchmark.RunAsync),
     new("logs", LogBenchmark.RunAsync),
     new("throughput", ThroughputBenchmark.RunAsync),
+    new("growth", ThroughputBenchmark.GrowthAsync),
 ];
 var chosen = args.Length == 0 ? all : [.. all.Where(b => args.Contains(b.Name))];
 if (chosen.Length < Math.Max(args.Length, 1))

@@ -32,6 +32,13 @@ public abstract class AgentDirectory
 /// <param name="Begun">When it was taken in.</param>
 public sealed record AttemptRecord(Assignment Assignment, int Slot, string Runtime, DateTimeOffset Begun)
 {
+    /// <summary>
+    /// True when neither runtime nor step uses a folder, and nothing of the step can outlive the agent: then none is
+    /// made before <see cref="AttemptFolder.Keep"/>.
+    /// </summary>
+    [JsonIgnore]
+    public bool InMemory { get; init; }
+
     /// <summary>Names its containers and folders: unique also when one attempt is leased twice.</summary>
     [JsonIgnore]
     public string Id =>

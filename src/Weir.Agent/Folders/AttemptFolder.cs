@@ -21,6 +21,11 @@ public abstract class AttemptFolder
     /// <summary>The outcome that is not answered yet.</summary>
     public abstract FinishRequest? Finish { get; set; }
 
+    /// <summary>From now on all that is known of the attempt outlives the agent, if it did not before.</summary>
+    public virtual void Keep()
+    {
+    }
+
     /// <summary>
     /// Makes the folder that the step works in: empty, or what the named step left. Throws
     /// <see cref="StepException"/> when that is gone.

@@ -15,6 +15,8 @@ internal sealed class DiskAttemptFolder : AttemptFolder
     private readonly WorkspaceShelf _shelf;
     private readonly BlobCache _cache;
     private readonly DiskJournal _journal;
+    private readonly Lock _lock = new();
+    private bool _kept;
     private bool _opened;
     private FinishRequest? _finish;
 
@@ -24,7 +26,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         Record = record;
         _shelf = shelf;
         _cache = cache;
-        _journal = new DiskJournal(folder);
+        _journal = new DiskJournal(folder, beforeFirst: Keep);
         Spool = new LogSpool(_journal);
         WorkspacePath = shelf.Take(Fence);
     }
@@ -42,8 +44,11 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         get => _opened;
         set
         {
-            _opened = value;
-            if (value) File.WriteAllBytes(Path.Combine(_folder, "opened"), []);
+            lock (_lock)
+            {
+                _opened = value;
+                if (_kept) WriteOpened();
+            }
         }
     }
 
@@ -52,11 +57,11 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         get => _finish;
         set
         {
-            _finish = value;
-            if (value is null) return;
-            PrivateFile.Write(
-                Path.Combine(_folder, "finish.json"),
-                JsonSerializer.SerializeToUtf8Bytes(value, AgentJson.Default.FinishRequest));
+            lock (_lock)
+            {
+                _finish = value;
+                if (_kept) WriteFinish();
+            }
         }
     }
 
@@ -64,13 +69,17 @@ internal sealed class DiskAttemptFolder : AttemptFolder
 
     public static DiskAttemptFolder Make(string folder, AttemptRecord record, WorkspaceShelf shelf, BlobCache cache)
     {
-        FolderTree.Create(folder, FolderTree.Passable);
-        PrivateFile.Write(
-            Path.Combine(folder, "attempt.json"),
-            JsonSerializer.SerializeToUtf8Bytes(record, AgentJson.Default.AttemptRecord));
         var attempt = new DiskAttemptFolder(folder, record, shelf, cache);
-        FolderTree.Create(attempt.RuntimePath, FolderTree.Private);
-        return attempt;
+        try
+        {
+            if (!record.InMemory) attempt.Keep();
+            return attempt;
+        }
+        catch
+        {
+            shelf.Done(attempt.WorkspacePath);
+            throw;
+        }
     }
 
     /// <summary>Null when the folder holds no readable record: its attempt never began.</summary>
@@ -84,6 +93,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
             var finish = Path.Combine(folder, "finish.json");
             return new DiskAttemptFolder(folder, record, shelf, cache)
             {
+                _kept = true,
                 _opened = File.Exists(Path.Combine(folder, "opened")),
                 _finish = File.Exists(finish)
                     ? JsonSerializer.Deserialize(File.ReadAllBytes(finish), AgentJson.Default.FinishRequest)
@@ -96,8 +106,26 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         }
     }
 
+    public override void Keep()
+    {
+        lock (_lock)
+        {
+            if (_kept) return;
+            FolderTree.Create(_folder, FolderTree.Passable);
+            PrivateFile.Write(
+                Path.Combine(_folder, "attempt.json"),
+                JsonSerializer.SerializeToUtf8Bytes(Record, AgentJson.Default.AttemptRecord));
+            FolderTree.Create(RuntimePath, FolderTree.Private);
+            _kept = true;
+            WriteOpened();
+            WriteFinish();
+        }
+    }
+
     public override Task PrepareWorkspaceAsync(OpenBlob blobs, CancellationToken cancellationToken) =>
-        _shelf.PrepareAsync(WorkspacePath, Fence, Record.Assignment.Work, blobs, cancellationToken);
+        Record.InMemory
+            ? Task.CompletedTask
+            : _shelf.PrepareAsync(WorkspacePath, Fence, Record.Assignment.Work, blobs, cancellationToken);
 
     public override async Task UnpackAsync(ResourceWork resource, OpenBlob blobs, CancellationToken cancellationToken)
     {
@@ -120,14 +148,33 @@ internal sealed class DiskAttemptFolder : AttemptFolder
     public override Task<Parcel> PackWorkspaceAsync(CancellationToken cancellationToken) =>
         PackAsync(ArtifactFinder.FindAll(WorkspacePath), exact: true, cancellationToken);
 
-    public override void LeaveWorkspace(bool succeeded) =>
-        _shelf.Leave(WorkspacePath, Fence, Record.Assignment.Work, succeeded);
+    public override void LeaveWorkspace(bool succeeded)
+    {
+        if (!Record.InMemory) _shelf.Leave(WorkspacePath, Fence, Record.Assignment.Work, succeeded);
+    }
 
     public override void Remove()
     {
         _journal.Close();
-        FolderTree.TryDelete(_folder);
+        lock (_lock)
+        {
+            if (_kept) FolderTree.TryDelete(_folder);
+        }
+
         _shelf.Done(WorkspacePath);
+    }
+
+    private void WriteOpened()
+    {
+        if (_opened) File.WriteAllBytes(Path.Combine(_folder, "opened"), []);
+    }
+
+    private void WriteFinish()
+    {
+        if (_finish is null) return;
+        PrivateFile.Write(
+            Path.Combine(_folder, "finish.json"),
+            JsonSerializer.SerializeToUtf8Bytes(_finish, AgentJson.Default.FinishRequest));
     }
 
     private async Task<Parcel> PackAsync(List<FoundFile> files, bool exact, CancellationToken cancellationToken)

@@ -13,13 +13,18 @@ internal sealed class DiskJournal : SpoolJournal
     private const string Prefix = "spool-";
     private readonly string _folder;
     private readonly int _segmentBytes;
+    private readonly Action? _beforeFirst;
     private readonly List<Segment> _segments = [];
     private long _start;
     private long _end;
 
-    public DiskJournal(string folder, int segmentBytes = 8 << 20)
+    /// <param name="folder">Where the segments are, or will be.</param>
+    /// <param name="segmentBytes">A longer segment is followed by another.</param>
+    /// <param name="beforeFirst">Called before a segment is made where there is none; makes the folder.</param>
+    public DiskJournal(string folder, int segmentBytes = 8 << 20, Action? beforeFirst = null)
     {
         _folder = folder;
+        _beforeFirst = beforeFirst;
         _segmentBytes = segmentBytes;
         if (!Directory.Exists(folder)) return;
         var found = Directory.EnumerateFiles(folder, Prefix + "*")
@@ -80,6 +85,7 @@ internal sealed class DiskJournal : SpoolJournal
 
     private void Open()
     {
+        if (_segments.Count == 0) _beforeFirst?.Invoke();
         var path = Path.Combine(_folder, Prefix + _end.ToString(CultureInfo.InvariantCulture));
         var handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
         _segments.Add(new Segment(path, _end, handle));

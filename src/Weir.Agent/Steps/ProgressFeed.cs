@@ -49,6 +49,9 @@ internal sealed class ProgressFeed
         }
     }
 
+    /// <summary>The step is over: its finish tells the rest.</summary>
+    public void EndReports() => _reporter.End();
+
     /// <summary>Takes in all output until both streams have ended.</summary>
     public async Task PumpAsync(IStepContainer container)
     {

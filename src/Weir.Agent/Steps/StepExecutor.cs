@@ -6,12 +6,14 @@ using Weir.Agent.Pacing;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Links;
+using Weir.Engine.Runtimes;
 
 namespace Weir.Agent.Steps;
 
 /// <summary>
 /// Executes held attempts and delivers their outcomes: recorded on disk before it begins, the outcome on disk before it
-/// is sent, sent until it is answered or the attempt is lost, everything removed after that.
+/// is sent, sent until it is answered or the attempt is lost, everything removed after that. What cannot outlive the
+/// agent is recorded only once its outcome could not be delivered at once: lost before that, it is executed again.
 /// </summary>
 internal sealed partial class StepExecutor(AgentContext context, AttemptTable table, LeaseKeeper keeper, Jitter jitter)
 {
@@ -57,8 +59,10 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
         var runtime = "";
         try
         {
-            runtime = RuntimeChoice.Choose(context.Runtimes, held.Assignment.Work).Name;
-            return (context.Directory.Begin(RecordOf(held, runtime)), null);
+            var chosen = RuntimeChoice.Choose(context.Runtimes, held.Assignment.Work);
+            runtime = chosen.Name;
+            var record = RecordOf(held, runtime) with { InMemory = NeedsNoFolder(chosen, held.Assignment.Work) };
+            return (context.Directory.Begin(record), null);
         }
         catch (StepException e)
         {
@@ -132,29 +136,35 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
 
     private FinishRequest Record(AttemptFolder folder, FinishRequest request)
     {
+        OnDisk(folder, () => folder.Finish = request);
+        return request;
+    }
+
+    private void Keep(AttemptFolder folder) => OnDisk(folder, folder.Keep);
+
+    private void OnDisk(AttemptFolder folder, Action write)
+    {
         try
         {
-            folder.Finish = request;
+            write();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.NotRecorded(_log, request.Fence, e.Message);
+            Log.NotRecorded(_log, folder.Record.Assignment.Fence, e.Message);
         }
-
-        return request;
     }
 
     private async Task<IReadOnlyList<HeldAttempt>> DeliverAsync(
         HeldAttempt held, AttemptFolder folder, FinishRequest request, CancellationToken sending)
     {
-        var next = await FinishAsync(held, request, sending);
+        var next = await FinishAsync(held, folder, request, sending);
         if (!held.Assignment.Work.KeepWorkspace) folder.LeaveWorkspace(Succeeded(request));
         folder.Remove();
         return next;
     }
 
     private async Task<IReadOnlyList<HeldAttempt>> FinishAsync(
-        HeldAttempt held, FinishRequest request, CancellationToken sending)
+        HeldAttempt held, AttemptFolder folder, FinishRequest request, CancellationToken sending)
     {
         var ticket = table.TryBeginClaim(held);
         if (ticket is not null)
@@ -164,12 +174,13 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
 
         try
         {
-            var response = await SendAsync(request, sending);
+            var response = await SendAsync(request, folder, sending);
             if (ticket is not null && response is not null) return table.TakeIn(ticket, response.Next, held);
         }
         catch (OperationCanceledException)
         {
             if (ticket is not null) table.Abandon(ticket);
+            if (!held.Lost.IsCancellationRequested) Keep(folder);
             throw;
         }
 
@@ -178,7 +189,8 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
         return [];
     }
 
-    private async Task<FinishResponse?> SendAsync(FinishRequest request, CancellationToken sending)
+    private async Task<FinishResponse?> SendAsync(
+        FinishRequest request, AttemptFolder folder, CancellationToken sending)
     {
         for (var failures = 1; ; failures++)
         {
@@ -191,6 +203,7 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
             catch (LinkException e) when (!e.Permanent)
             {
                 if (failures == 1) Log.NotSent(_log, request.Fence, e.Message);
+                Keep(folder);
                 await Task.Delay(jitter.Backoff(failures), context.Time, sending);
             }
             catch (LinkException e)
@@ -216,6 +229,12 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
 
     private AttemptRecord RecordOf(HeldAttempt held, string runtime) =>
         new(held.Assignment, held.Slot, runtime, context.Time.GetUtcNow());
+
+    private static bool NeedsNoFolder(IContainerRuntime runtime, StepWork work) =>
+        runtime.Capabilities.HasFlag(RuntimeCapabilities.NoFolders)
+        && !runtime.Capabilities.HasFlag(RuntimeCapabilities.Adoption)
+        && work is { Workspace: null, KeepWorkspace: false, UploadWorkspace: false }
+        && work is { Resources.Count: 0, Artifacts.Count: 0 };
 
     private static bool Succeeded(FinishRequest request) => request.Outcome.Status == RunStatus.Success;
 

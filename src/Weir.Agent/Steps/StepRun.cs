@@ -128,6 +128,7 @@ internal sealed class StepRun(
         var reporting = feed.ReportAsync(over.Token);
         var pumping = PumpAsync(container, broken);
         var end = await WaitForEndAsync(container, limit, tokens, broken.Token);
+        feed.EndReports();
         over.Cancel();
         if (end.Cause != EndCause.Exited) await KillAsync(container, end.Cause);
         var problem = await pumping;

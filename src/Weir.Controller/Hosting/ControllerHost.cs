@@ -102,7 +102,12 @@ public sealed partial class ControllerHost : IAsyncDisposable
         ControllerOptions options, ControllerStores stores, Action<ILoggingBuilder>? logging)
     {
         var builder = WebApplication.CreateSlimBuilder(
-            new WebApplicationOptions { ContentRootPath = options.DataFolder });
+            new WebApplicationOptions
+            {
+                ContentRootPath = options.DataFolder,
+                // Otherwise the whole data folder is watched, with every folder of a log that is ever made.
+                Args = ["--hostBuilder:reloadConfigOnChange=false"],
+            });
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);

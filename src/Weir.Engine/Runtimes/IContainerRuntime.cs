@@ -52,6 +52,9 @@ public enum RuntimeCapabilities
 
     /// <summary><c>network: none</c> holds.</summary>
     NoNetwork = 32,
+
+    /// <summary>Uses neither folder of a <see cref="ContainerSpec"/>: they need not exist.</summary>
+    NoFolders = 64,
 }
 
 /// <summary>One attempt to execute.</summary>

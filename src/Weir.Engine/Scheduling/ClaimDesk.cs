@@ -61,9 +61,8 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     private async Task<IReadOnlyList<Assignment>> EarlierAnswerAsync(
         AgentIdentity agent, ClaimNonce nonce, CancellationToken cancellationToken)
     {
-        var leases = await store.ListLeasesAsync(agent.Id, cancellationToken);
         var answer = new List<Assignment>();
-        foreach (var lease in leases.Where(l => l.Nonce == nonce).OrderBy(l => l.Ordinal))
+        foreach (var lease in await store.ListClaimedAsync(agent.Id, nonce, cancellationToken))
         {
             var run = await keeper.RecallAsync(lease.Fence.Run, cancellationToken);
             if (run is not null && run.Graph.TryPositionOf(lease.Fence.Step, out var step))

@@ -46,6 +46,11 @@ public interface IRecordStore
 
     ValueTask<IReadOnlyList<LeaseRow>> ListLeasesAsync(string agent, CancellationToken cancellationToken);
 
+    /// <summary>What the claim of that nonce leased and the agent still holds, in its order.</summary>
+    async ValueTask<IReadOnlyList<LeaseRow>> ListClaimedAsync(
+        string agent, ClaimNonce nonce, CancellationToken cancellationToken) =>
+        [.. (await ListLeasesAsync(agent, cancellationToken)).Where(l => l.Nonce == nonce).OrderBy(l => l.Ordinal)];
+
     ValueTask<LeaseRow?> GetLeaseAsync(string run, string step, CancellationToken cancellationToken);
 
     /// <summary>Leases that ended before <paramref name="now"/>, earliest first.</summary>

@@ -22,7 +22,8 @@ public sealed class FakeRuntime(TimeProvider time, bool adopts) : IContainerRunt
 
     public string Name => "fake";
 
-    public RuntimeCapabilities Capabilities => adopts ? RuntimeCapabilities.Adoption : RuntimeCapabilities.None;
+    public RuntimeCapabilities Capabilities =>
+        RuntimeCapabilities.NoFolders | (adopts ? RuntimeCapabilities.Adoption : RuntimeCapabilities.None);
 
     /// <summary>Ids of the containers that exist and have not ended, gate open or not, in order of id.</summary>
     public IReadOnlyList<string> Running

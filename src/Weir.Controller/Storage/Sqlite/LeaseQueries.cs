@@ -11,6 +11,8 @@ internal sealed class LeaseQueries(Connection connection)
     private readonly Statement _get = connection.Prepare($"{Select} WHERE run = ? AND step = ?");
     private readonly Statement _ofAgent = connection.Prepare(
         $"{Select} WHERE agent = ? ORDER BY generation, number, ordinal");
+    private readonly Statement _claimed = connection.Prepare(
+        $"{Select} WHERE agent = ? AND generation = ? AND number = ? ORDER BY ordinal");
     private readonly Statement _expired = connection.Prepare(
         $"{Select} WHERE until < ? ORDER BY until, run, step LIMIT ?");
     private readonly Statement _count = connection.Prepare("SELECT namespace, count(*) FROM leases GROUP BY namespace");
@@ -18,6 +20,9 @@ internal sealed class LeaseQueries(Connection connection)
     public LeaseRow? Get(string run, string step) => _get.Text(run).Text(step).First(ReadLease);
 
     public IReadOnlyList<LeaseRow> List(string agent) => _ofAgent.Text(agent).Rows(ReadLease);
+
+    public IReadOnlyList<LeaseRow> ListClaimed(string agent, ClaimNonce nonce) =>
+        _claimed.Text(agent).Integer(nonce.Generation).Integer(nonce.Number).Rows(ReadLease);
 
     public IReadOnlyList<LeaseRow> ListExpired(DateTimeOffset now, int limit) =>
         _expired.Instant(now).Integer(limit).Rows(ReadLease);

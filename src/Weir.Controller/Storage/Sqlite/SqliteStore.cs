@@ -90,6 +90,10 @@ public sealed class SqliteStore : IDocumentStore, IRecordStore, IDisposable
     public ValueTask<IReadOnlyList<LeaseRow>> ListLeasesAsync(string agent, CancellationToken cancellationToken) =>
         _readers.ReadAsync(reader => reader.Leases.List(agent), cancellationToken);
 
+    public ValueTask<IReadOnlyList<LeaseRow>> ListClaimedAsync(
+        string agent, ClaimNonce nonce, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(reader => reader.Leases.ListClaimed(agent, nonce), cancellationToken);
+
     public ValueTask<LeaseRow?> GetLeaseAsync(string run, string step, CancellationToken cancellationToken) =>
         _readers.ReadAsync(reader => reader.Leases.Get(run, step), cancellationToken);
 
