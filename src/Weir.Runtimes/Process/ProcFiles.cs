@@ -11,6 +11,7 @@ internal static class ProcFiles
 {
     private const int StatFieldsBeforeStart = 19;
     private const int MaxBytes = 1 << 20;
+    private const int FewProcesses = 200;
 
     public static List<int> Processes()
     {
@@ -25,16 +26,23 @@ internal static class ProcFiles
     }
 
     /// <summary>
-    /// The processes that may have started after <paramref name="pid"/>. Ids are given out in turn, so these lie
-    /// between it and the last id given, as long as the turn has not come round.
+    /// The processes that may have started after <paramref name="pid"/>, and ids that have gone. Ids are given out in
+    /// turn, so these lie between it and the last id given, as long as the turn has not come round.
     /// </summary>
-    public static List<int> ProcessesSince(int pid)
+    public static IEnumerable<int> ProcessesSince(int pid)
+    {
+        if (LastProcess() is not { } last) return Processes();
+        // Trying a few ids is quicker than listing all processes.
+        if (last >= pid && last - pid < FewProcesses) return Enumerable.Range(pid, last - pid + 1);
+        return Processes().Where(other => last >= pid ? other >= pid && other <= last : other >= pid || other <= last);
+    }
+
+    /// <summary>The id that was given to a process or thread last; null where the system does not tell.</summary>
+    public static int? LastProcess()
     {
         var text = File.ReadAllText("/proc/loadavg").AsSpan().Trim();
-        var last = int.Parse(text[(text.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
-        var all = Processes();
-        all.RemoveAll(other => last >= pid ? other < pid || other > last : other < pid && other > last);
-        return all;
+        var isNumber = int.TryParse(text[(text.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture, out var last);
+        return isNumber && last > 0 ? last : null;
     }
 
     public static ProcFacts? Facts(int pid)

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Weir.Contracts.Flows;
+using Weir.Contracts.AgentProtocol;
 using Weir.Engine.Runtimes;
 
 namespace Weir.Runtimes.Process;
@@ -14,7 +14,9 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     private const int NonceDigits = 32;
     private const int CapabilityToAdministrate = 21;
     private const int MaxIdLength = 200;
-    private static readonly TimeSpan Young = TimeSpan.FromSeconds(1);
+    private const string SparePrefix = "spare-";
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Passable = Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private readonly ProcessRuntimeOptions _options;
     private readonly TimeProvider _time;
     private readonly ControlGroups? _groups = ControlGroups.Find();
@@ -22,6 +24,9 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     private readonly EventThread _events = EventThread.Start();
     private readonly UserPool? _users;
     private readonly StepGuard _guard;
+    private readonly StepMaker _maker;
+    private readonly SpareSteps _spares;
+    private readonly string _spareNames;
     private readonly ConcurrentDictionary<string, ProcessContainer> _containers = new(StringComparer.Ordinal);
 
     private ProcessRuntime(ProcessRuntimeOptions options, TimeProvider time)
@@ -29,6 +34,9 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         (_options, _time) = (options, time);
         _guard = new StepGuard(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true));
         _users = options.OwnUsers ? new UserPool(options.UserClaims, options.FirstUser, time) : null;
+        _maker = new StepMaker(options, _groups, _events, _guard, time);
+        _spares = new SpareSteps(MakeSpareAsync, _maker.RemoveAsync);
+        _spareNames = SparePrefix + _guard.Nonce;
     }
 
     public string Name => "process";
@@ -41,17 +49,18 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
 
     public static ProcessRuntime Start(ProcessRuntimeOptions options, TimeProvider time)
     {
-        Directory.CreateDirectory(
-            options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(options.Folder, Private);
+        // The folders of spares are below it.
+        if (options.OwnUsers) File.SetUnixFileMode(options.Folder, Passable);
         return new ProcessRuntime(options, time);
     }
 
     public async Task<IStepContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
         CheckId(spec.Id);
-        var shell = ShellCall.Find(spec.Work.Shell, _options.Path);
-        var user = _users is null ? null : await _users.ForSlotAsync(spec.Slot, cancellationToken);
-        var container = await MakeAsync(spec, shell with { User = user?.Id, NoNetwork = NeedsNoNetwork(spec) }, user);
+        var parts = IsPlain(spec.Work) ? await TakeSpareAsync(spec) : null;
+        parts ??= await MakeAsync(spec, cancellationToken);
+        var container = new ProcessContainer(parts, _time, () => Prepare(spec), RemoveAsync);
         return _containers[spec.Id] = container;
     }
 
@@ -69,17 +78,21 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
                 continue;
             }
 
+            if (record.Id.StartsWith(_spareNames, StringComparison.Ordinal)) continue;
             await record.Tree().KillAsync(_time, cancellationToken);
             if (record.User >= 0 && _users is not null) await _users.PurgeAsync(record.User, cancellationToken);
             if (_groups is not null) await _groups.Of(record.Cookie).RemoveAsync(_time);
             new StepFolder(record.Folder, null).Remove();
             record.Delete(_options.Folder);
         }
+
+        RemoveUnrecordedSpares();
     }
 
     /// <summary>Kills what still runs.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _spares.DisposeAsync();
         foreach (var container in _containers.Values) await container.DisposeAsync();
         await _guard.DismissAsync();
         _events.Dispose();
@@ -100,85 +113,57 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         throw new RuntimeException("this agent cannot run a step without network: it may not make network namespaces");
     }
 
-    private async Task<ProcessContainer> MakeAsync(ContainerSpec spec, ShellCall shell, StepUser? user)
+    // What any step of the slot could be: a spare knows nothing of the step that it will be.
+    private static bool IsPlain(StepWork work) =>
+        work.Shell is null or ShellCall.Usual && work.Limits.Network != "none" && !StepMaker.IsLimited(work.Limits);
+
+    private async Task<StepParts> MakeAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
-        var undo = new UndoStack();
+        var shell = ShellCall.Find(spec.Work.Shell, _options.Path);
+        var user = _users is null ? null : await _users.ForSlotAsync(spec.Slot, cancellationToken);
+        return await _maker.MakeAsync(spec, shell with { User = user?.Id, NoNetwork = NeedsNoNetwork(spec) }, user);
+    }
+
+    private Task<StepParts> MakeSpareAsync(int slot)
+    {
+        var id = $"{_spareNames}-{RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true)}";
+        var folder = Path.Combine(_options.Folder, id + ".d");
+        return MakeAsync(new ContainerSpec(id, folder, folder) { Work = new StepWork(), Slot = slot }, default);
+    }
+
+    private async Task<StepParts?> TakeSpareAsync(ContainerSpec spec)
+    {
+        if (await _spares.TakeAsync(spec.Slot) is not { } spare) return null;
         try
         {
-            await _guard.StartAsync(_events);
-            return await MakeAsync(spec, shell, user, undo);
+            return spare with { Spec = spec, Record = spare.Record.Rename(_options.Folder, spec.Id) };
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or RuntimeException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await undo.UndoAsync();
-            if (exception is RuntimeException) throw;
-            throw new RuntimeException($"the step could not be started: {exception.Message}", exception);
+            await _spares.DropAsync(spare);
+            return null;
         }
     }
 
-    private async Task<ProcessContainer> MakeAsync(ContainerSpec spec, ShellCall shell, StepUser? user, UndoStack undo)
+    private void Prepare(ContainerSpec spec)
     {
-        var folder = new StepFolder(Path.GetFullPath(spec.Folder), user?.Id);
-        undo.Add(folder.Remove);
-        folder.Create();
-        var format = new MarkerFormat(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true));
-        var output = new StepOutput(_events, folder, format);
-        undo.Add(output.Dispose);
-        var cookie = $"{_guard.Nonce}.{RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true)}";
-        var group = IsLimited(spec.Work.Limits) ? _groups?.Of(cookie) : null;
-        if (group is not null) undo.Add(() => group.RemoveAsync(_time));
-        group?.Create(spec.Work.Limits);
-        var process = await StepProcess.StartAsync(
-            _events, shell.Arguments, EnvironmentOf(folder, cookie), folder, output.Writers);
-        undo.Add(process.DropAsync);
-        user?.Join(process.Pid);
-        undo.Add(() => user?.Leave(process.Pid));
-        var started = ProcFiles.Facts(process.Pid)?.Started ?? 0;
-        var record = new StepRecord(spec.Id, process.Pid, started, cookie, user?.Id ?? -1, folder.Path);
-        undo.Add(() => record.Delete(_options.Folder));
-        record.Save(_options.Folder);
-        Limit(process.Pid, spec.Work.Limits, group, user);
-        var began = _time.GetTimestamp();
-        var tree = new ProcessTree(process.Pid, cookie)
-        {
-            Since = started,
-            IsYoung = () => _time.GetElapsedTime(began) < Young,
-        };
-        var parts = new StepParts(spec, folder)
-        {
-            Format = format,
-            Output = output,
-            Process = process,
-            Tree = user?.TreeOf(tree) ?? tree,
-            User = user,
-            Group = group,
-        };
-        return new ProcessContainer(parts, _time, parts => RemoveAsync(parts, record));
+        if (IsPlain(spec.Work)) _spares.Prepare(spec.Slot);
     }
 
-    // Without control groups the kernel limits each process, not the step as a whole.
-    private static void Limit(int shell, StepLimits limits, StepGroup? group, StepUser? user)
+    // An earlier life may have died between making a spare's folder and writing down that there is one.
+    private void RemoveUnrecordedSpares()
     {
-        group?.Add(shell);
-        if (group is not null) return;
-        if (limits.MemoryBytes is { } memory) Posix.Limit(shell, Posix.LimitOfAddressSpace, memory);
-        if (limits.Pids is { } pids && user is not null) Posix.Limit(shell, Posix.LimitOfProcesses, pids);
+        var recorded = StepRecord.ReadAll(_options.Folder).Select(record => record.Folder).ToHashSet();
+        foreach (var folder in Directory.EnumerateDirectories(_options.Folder, SparePrefix + "*"))
+        {
+            var isOwn = Path.GetFileName(folder).StartsWith(_spareNames, StringComparison.Ordinal);
+            if (!isOwn && !recorded.Contains(Path.GetFullPath(folder))) FolderTree.Remove(folder);
+        }
     }
 
-    private static bool IsLimited(StepLimits limits) =>
-        limits.MemoryBytes is not null || limits.Pids is not null || limits.Cpu is not null;
-
-    private IReadOnlyList<string> EnvironmentOf(StepFolder folder, string cookie) =>
-    [
-        $"PATH={_options.Path}", $"HOME={folder.Home}", "LANG=C.UTF-8", "TERM=dumb",
-        $"{ProcessTree.CookieName}={cookie}",
-    ];
-
-    private async Task RemoveAsync(StepParts parts, StepRecord record)
+    private async Task RemoveAsync(StepParts parts)
     {
-        parts.Close();
-        if (parts.Group is not null) await parts.Group.RemoveAsync(_time);
-        record.Delete(_options.Folder);
-        _containers.TryRemove(record.Id, out _);
+        await _maker.RemoveAsync(parts);
+        _containers.TryRemove(parts.Spec.Id, out _);
     }
 }

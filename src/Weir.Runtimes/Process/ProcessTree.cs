@@ -19,10 +19,8 @@ internal sealed record ProcessTree(int Main, string Cookie)
     /// <summary>When the gate shell started, in the kernel's ticks: what is older is not the step's.</summary>
     public long Since { get; init; }
 
-    /// <summary>
-    /// True while so little time has passed that the system cannot have given out all process ids once.
-    /// </summary>
-    public Func<bool> IsYoung { get; init; } = () => false;
+    /// <summary>Where to look for the processes; null = everywhere.</summary>
+    public TreeOrigin? Origin { get; init; }
 
     /// <summary>The user that only this step has, while that is so.</summary>
     public Func<int?> OwnUser { get; init; } = () => null;
@@ -69,10 +67,10 @@ internal sealed record ProcessTree(int Main, string Cookie)
 
     public List<int> Find() => OwnUser() is { } user ? FindByUser(user) : FindByTraces();
 
-    // Right after its start the shell itself has not yet taken on its user.
     // Looking at each process of the machine takes milliseconds, which a short step would feel.
-    private List<int> Candidates() => Main > 0 && IsYoung() ? ProcFiles.ProcessesSince(Main) : ProcFiles.Processes();
+    private List<int> Candidates() => Origin?.Candidates() ?? ProcFiles.Processes();
 
+    // Right after its start the shell itself has not yet taken on its user.
     private List<int> FindByUser(int user) =>
         [.. Candidates().Where(pid =>
             ProcFiles.Facts(pid) is { IsDead: false } facts && facts.Started >= Since

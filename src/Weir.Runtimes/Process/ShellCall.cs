@@ -8,6 +8,8 @@ namespace Weir.Runtimes.Process;
 /// <param name="Shell">Absolute path of the shell and its options.</param>
 internal sealed record ShellCall(IReadOnlyList<string> Shell)
 {
+    /// <summary>The shell of a step that names none.</summary>
+    public const string Usual = "sh";
     private const string Script = "ulimit -c 0; . " + GateText.Source;
     private const string LoopbackUp = "ip link set lo up 2>/dev/null; exec \"$@\"";
 
@@ -43,7 +45,7 @@ internal sealed record ShellCall(IReadOnlyList<string> Shell)
     /// <summary>Finds the shell of a step: a name or an absolute path, and options: <c>bash -o pipefail</c>.</summary>
     public static ShellCall Find(string? shell, string path)
     {
-        var words = (shell ?? "sh").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = (shell ?? Usual).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var program = words.Length == 0 ? null : Locate(words[0], path);
         if (program is not null) return new ShellCall([program, .. words[1..]]);
         throw new RuntimeException($"shell '{shell}' was not found on this machine") { UserFault = true };

@@ -29,14 +29,19 @@ internal sealed record StepFolder(string Path, int? User)
     public void Create()
     {
         Directory.CreateDirectory(Path);
-        File.SetUnixFileMode(Path, User is null ? Private : Passable);
-        CheckReachable(Path);
+        File.SetUnixFileMode(Path, Private);
+        if (System.IO.Path.GetDirectoryName(Path) is { } parent) CheckReachable(parent);
         Directory.CreateDirectory(Home, Private);
         using (File.OpenHandle(Output, FileMode.Create, FileAccess.Write)) File.SetUnixFileMode(Output, PrivateFile);
         Posix.Check(Posix.MakeFifo(Stdout, FifoMode), Stdout);
         Posix.Check(Posix.MakeFifo(Stderr, FifoMode), Stderr);
         foreach (var name in new[] { Home, Output, Stdout, Stderr }) Give(name);
     }
+
+    /// <summary>
+    /// Lets the step's user pass; until then the step before it, which has the same user, could not tamper with it.
+    /// </summary>
+    public void LetIn() => File.SetUnixFileMode(Path, Passable);
 
     public void WriteCommands(IReadOnlyList<string> commands)
     {

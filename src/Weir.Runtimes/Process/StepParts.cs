@@ -8,6 +8,8 @@ internal sealed record StepParts(ContainerSpec Spec, StepFolder Folder)
     public required MarkerFormat Format { get; init; }
     public required StepOutput Output { get; init; }
     public required StepProcess Process { get; init; }
+    public required StepRecord Record { get; init; }
+    public required TreeOrigin Origin { get; init; }
     public required ProcessTree Tree { get; init; }
     public StepUser? User { get; init; }
     public StepGroup? Group { get; init; }
@@ -28,13 +30,15 @@ internal sealed record StepParts(ContainerSpec Spec, StepFolder Folder)
         throw new RuntimeException($"workdir '{Spec.Work.Workdir}' is not in the workspace") { UserFault = true };
     }
 
-    /// <summary>Makes the workspace the step's own, whoever filled it.</summary>
+    /// <summary>Makes the workspace the step's own, whoever filled it, and lets it into its folder.</summary>
     public void HandOver()
     {
+        Origin.OpenGate();
         if (User is null) return;
         var workspace = Path.GetFullPath(Spec.Workspace);
         if (Path.GetDirectoryName(workspace) is { } parent) Folder.CheckReachable(parent);
         FolderTree.Give(workspace, User.Id);
+        Folder.LetIn();
         User.OpenGate(Process.Pid);
     }
 

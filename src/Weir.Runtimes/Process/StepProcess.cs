@@ -32,11 +32,12 @@ internal sealed class StepProcess : IDisposable
     public Task<int> Exited => _exit.Task;
 
     /// <summary>
-    /// Starts a shell whose descriptor 3 is the gate. Throws <see cref="IOException"/> when it cannot be started.
+    /// Starts the shell: on /dev/null, the call's two files, and the gate as descriptor 3. Throws
+    /// <see cref="IOException"/> when it cannot be started.
     /// </summary>
+    /// <param name="onStart">Told the process id before the new process has taken on its user.</param>
     public static async Task<StepProcess> StartAsync(
-        EventThread events, IReadOnlyList<string> arguments, IReadOnlyList<string> environment,
-        StepFolder folder, IReadOnlyList<SafeFileHandle> writers)
+        EventThread events, SpawnCall call, StepFolder folder, Action<int> onStart)
     {
         var (read, write) = Posix.Pipe();
         using var nothing = File.OpenHandle("/dev/null");
@@ -44,8 +45,14 @@ internal sealed class StepProcess : IDisposable
         {
             folder.Give(read);
             _ = Posix.Control(write, SetStatus, Posix.NonBlocking | Posix.WriteOnly);
-            var call = new SpawnCall(arguments, environment, [nothing, .. writers, read]);
-            return await events.InvokeAsync(() => new StepProcess(events, call.Execute(), write));
+            var whole = call with { Files = [nothing, .. call.Files, read] };
+            return await events.InvokeAsync(() =>
+            {
+                var pid = whole.Execute();
+                var process = new StepProcess(events, pid, write);
+                onStart(pid);
+                return process;
+            });
         }
     }
 
@@ -76,7 +83,7 @@ internal sealed class StepProcess : IDisposable
     /// <summary>Ends a shell whose gate was never opened.</summary>
     public async Task DropAsync()
     {
-        _ = Posix.Kill(Pid, Posix.SignalKill);
+        if (!Exited.IsCompleted) _ = Posix.Kill(Pid, Posix.SignalKill);
         await Exited;
         Dispose();
     }

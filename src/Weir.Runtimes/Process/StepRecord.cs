@@ -16,7 +16,21 @@ internal sealed record StepRecord(string Id, int Shell, long Started, string Coo
     public void Save(string folder)
     {
         string[] lines = [Text(Shell), Text(Started), Cookie, Text(User), Folder];
-        File.WriteAllText(Path.Combine(folder, Id), string.Join('\n', lines));
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using var file = new StreamWriter(Path.Combine(folder, Id), options);
+        file.Write(string.Join('\n', lines));
+    }
+
+    /// <summary>The same record under another id.</summary>
+    public StepRecord Rename(string folder, string id)
+    {
+        File.Move(Path.Combine(folder, Id), Path.Combine(folder, id), overwrite: true);
+        return this with { Id = id };
     }
 
     public void Delete(string folder) => File.Delete(Path.Combine(folder, Id));
@@ -48,6 +62,8 @@ internal sealed record StepRecord(string Id, int Shell, long Started, string Coo
     /// </summary>
     public ProcessTree Tree() =>
         new(ProcFiles.Facts(Shell) is { } facts && facts.Started == Started ? Shell : -1, Cookie) { Since = Started };
+
+    public bool IsShellAlive() => ProcFiles.Facts(Shell) is { IsDead: false } facts && facts.Started == Started;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
