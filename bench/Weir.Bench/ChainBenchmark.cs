@@ -48,7 +48,10 @@ internal static class ChainBenchmark
 
     private static async Task MakeAsync(string folder, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("make") { WorkingDirectory = folder, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("make")
+        {
+            UseShellExecute = false, WorkingDirectory = folder, RedirectStandardOutput = true,
+        };
         start.ArgumentList.Add("-j1");
         using var make = Process.Start(start)!;
         await make.StandardOutput.ReadToEndAsync(cancellationToken);

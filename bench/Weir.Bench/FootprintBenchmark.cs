@@ -61,7 +61,10 @@ internal static class FootprintBenchmark
     private static Process Start(string home, params ReadOnlySpan<string> arguments)
     {
         var executable = Path.Combine(AppContext.BaseDirectory, "weir");
-        var start = new ProcessStartInfo(executable) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(executable)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["XDG_CONFIG_HOME"] = home;
         return Process.Start(start)!;

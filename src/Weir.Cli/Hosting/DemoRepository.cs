@@ -55,7 +55,11 @@ internal sealed class DemoRepository(string folder)
 
     private async Task GitAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("git") { WorkingDirectory = folder, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo("git")
+            {
+                UseShellExecute = false, WorkingDirectory = folder, RedirectStandardError = true,
+            };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         try
         {

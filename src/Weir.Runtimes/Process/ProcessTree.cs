@@ -38,7 +38,7 @@ internal sealed record ProcessTree(int Main, string Cookie)
     }
 
     /// <summary>
-    /// Kills until nothing is left. Throws <see cref="RuntimeException"/> when something does not die in 15 s or so.
+    /// Kills until nothing is left. Throws <see cref="RuntimeException"/> when something does not die in 20 s or so.
     /// </summary>
     public async Task KillAsync(TimeProvider time, CancellationToken cancellationToken)
     {
@@ -87,7 +87,8 @@ internal sealed record ProcessTree(int Main, string Cookie)
             if (ProcFiles.Facts(pid) is { } found && found.Started >= Since) facts[pid] = found;
         }
 
-        return [.. facts.Where(process => !process.Value.IsDead && IsOurs(process.Key, facts, line)).Select(p => p.Key)];
+        var ours = facts.Where(process => !process.Value.IsDead && IsOurs(process.Key, facts, line));
+        return [.. ours.Select(process => process.Key)];
     }
 
     private bool IsOurs(int pid, Dictionary<int, ProcFacts> facts, ReadOnlySpan<byte> line)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Weir.Agent;
 using Weir.Agent.Folders;
 using Weir.Engine.Scheduling;
@@ -75,6 +76,7 @@ internal sealed class SimAgent
         else Machine.LoseAll();
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever an agent dies of is what the simulator looks for.")]
     private async Task RunAsync(AgentContext context)
     {
         try

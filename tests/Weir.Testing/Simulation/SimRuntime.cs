@@ -35,7 +35,7 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
     /// </summary>
     public void LoseExclusive()
     {
-        foreach (var container in _exclusive) _ = container.DisposeAsync();
+        foreach (var container in _exclusive) _ = container.DisposeAsync().AsTask();
         _exclusive.Clear();
     }
 

@@ -16,6 +16,9 @@ public sealed class SimScheduler(int seed)
     public SimClock Clock { get; } = new();
     public long Steps { get; private set; }
 
+    /// <summary>Sums up what ran when, so that two runs of one seed can be compared (within one process).</summary>
+    public int Fingerprint { get; private set; }
+
     /// <summary>
     /// Runs until the task is over; throws its exception, or <see cref="SimulationException"/> when nothing can move.
     /// </summary>
@@ -66,6 +69,7 @@ public sealed class SimScheduler(int seed)
         _ready.RemoveAt(_ready.Count - 1);
         if (process.IsDead) return;
         Steps++;
+        Fingerprint = HashCode.Combine(Fingerprint, i, process.Name, Clock.Elapsed);
         SynchronizationContext.SetSynchronizationContext(process);
         callback(state);
     }

@@ -95,7 +95,7 @@ internal sealed class SimStore(IRecordStore rows, SimWorld world) : IRecordStore
     public async ValueTask<long> LastEventAsync(CancellationToken cancellationToken) =>
         await Read(() => rows.LastEventAsync(cancellationToken));
 
-    private async ValueTask<T> Read<T>(Func<ValueTask<T>> read)
+    private static async ValueTask<T> Read<T>(Func<ValueTask<T>> read)
     {
         await Task.Yield();
         return await read();

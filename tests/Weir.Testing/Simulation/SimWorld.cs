@@ -1,6 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Weir.Engine.Scheduling;
-using Weir.Engine.Storage;
 using Weir.Engine.Storage.Memory;
 
 namespace Weir.Testing.Simulation;
@@ -28,9 +28,6 @@ internal sealed class SimWorld(SimScheduler scheduler, bool traced)
 
     public string TraceText => _trace.ToString();
 
-    /// <summary>Counts what happened without keeping it, so that two runs of one seed can be compared.</summary>
-    public HashCode Fingerprint;
-
     public bool Chance(double probability) => probability > 0 && Random.NextDouble() < probability;
 
     public Task PassAsync(TimeSpan atMost) =>
@@ -48,10 +45,33 @@ internal sealed class SimWorld(SimScheduler scheduler, bool traced)
     /// <summary>For code that nobody awaits: the simulation fails with this.</summary>
     public void Break(string failure) => scheduler.Fail(failure);
 
+    /// <summary>True when someone will read the trace; otherwise its lines are not even put together.</summary>
+    public bool IsTraced => traced && _trace.Length < LongestTrace;
+
+    public void Trace([InterpolatedStringHandlerArgument("")] TraceLine line)
+    {
+        if (IsTraced) _trace.Append(Clock.Elapsed.ToString("mm\\:ss\\.fff", null)).Append(' ').Append(line.Text).AppendLine();
+    }
+
     public void Trace(string line)
     {
-        foreach (var letter in line) Fingerprint.Add(letter);
-        if (traced && _trace.Length < LongestTrace)
-            _trace.Append(Clock.Elapsed.ToString("mm\\:ss\\.fff", null)).Append(' ').AppendLine(line);
+        if (IsTraced) _trace.Append(Clock.Elapsed.ToString("mm\\:ss\\.fff", null)).Append(' ').AppendLine(line);
     }
+}
+
+/// <summary>A line of the trace, put together only when it is kept: most seeds run without one.</summary>
+[InterpolatedStringHandler]
+internal readonly struct TraceLine
+{
+    public TraceLine(int literalLength, int formattedCount, SimWorld world, out bool isWanted)
+    {
+        isWanted = world.IsTraced;
+        Text = isWanted ? new StringBuilder(literalLength + (8 * formattedCount)) : null;
+    }
+
+    public StringBuilder? Text { get; }
+
+    public void AppendLiteral(string text) => Text!.Append(text);
+
+    public void AppendFormatted<T>(T value) => Text!.Append(value);
 }

@@ -34,7 +34,7 @@ public static class Simulation
             failure = broken is SimulationException ? broken.Message : broken.ToString();
         }
 
-        return new SimulationResult(seed, failure, scheduler.Steps, world.Fingerprint.ToHashCode(), world.TraceText);
+        return new SimulationResult(seed, failure, scheduler.Steps, scheduler.Fingerprint, world.TraceText);
     }
 
     private sealed class Life(SimWorld world, Safeguards safeguards)

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Weir.Engine.Definitions;
 using Weir.Engine.Planning;
 
 namespace Weir.Tests.Definitions;

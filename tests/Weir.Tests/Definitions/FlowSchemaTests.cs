@@ -40,8 +40,11 @@ public sealed class FlowSchemaTests
     {
         var page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "flow-file.md"));
         var keys = Objects.SelectMany(o => o.Keys.Select(k => k.Name).Concat(o.Later)).Distinct();
-        Assert.Empty(
-            keys.Where(key => !page.Contains($"`{key}`") && !page.Contains($"{{ {key}") && !page.Contains($", {key}")));
+        Assert.All(
+            keys,
+            key => Assert.True(
+                page.Contains($"`{key}`") || page.Contains($"{{ {key}") || page.Contains($", {key}"),
+                $"docs/flow-file.md does not name `{key}`"));
     }
 
     [Theory]

@@ -121,6 +121,7 @@ public sealed class CheckoutTests : IDisposable
     {
         var start = new ProcessStartInfo("sh", ["-c", $"{{ {script}\n}} 2>&1"])
         {
+            UseShellExecute = false,
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
         };

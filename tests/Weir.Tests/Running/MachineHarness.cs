@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Planning;

@@ -1,7 +1,6 @@
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Running;
-using Weir.Engine.Storage;
 
 namespace Weir.Tests.Scheduling;
 

@@ -1,5 +1,4 @@
 using Weir.Engine.Scheduling;
-using Weir.Testing.Simulation;
 
 // The folder is named for what it tests; the class of the same name lives in Weir.Testing.
 using Simulator = Weir.Testing.Simulation.Simulation;

@@ -103,10 +103,9 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
         Needs(RuntimeCapabilities.Commands | RuntimeCapabilities.OwnUser);
         const string daemon =
             "(env -i setsid sh -c '(echo $(exec sh -c \"echo \\$PPID\") > pid; exec sleep 600) &' > /dev/null 2>&1 &)";
-        await using var step = await OpenAsync($"{daemon}\nuntil [ -s pid ]; do sleep 0.01; done");
-        await step.FinishAsync();
+        await using var step = await OpenAsync($"{daemon}\nuntil [ -s pid ]; do sleep 0.01; done; kill -0 $(cat pid)");
+        Assert.Equal(0, (await step.FinishAsync()).Exit.ExitCode);
         var pid = (await File.ReadAllTextAsync(Path.Combine(step.Workspace, "pid"))).Trim();
-        Assert.True(IsAlive(pid), "the daemon runs");
         await step.DisposeAsync();
         Assert.False(IsAlive(pid), "the daemon is gone");
     }
