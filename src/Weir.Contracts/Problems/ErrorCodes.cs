@@ -15,13 +15,10 @@ public static class ErrorCodes
     public const string BlobNotFound = "blob.not_found";
     public const string FlowInvalid = "flow.invalid";
     public const string FlowNotFound = "flow.not_found";
-    public const string FlowInUse = "flow.in_use";
     public const string IdempotencyMismatch = "idempotency.mismatch";
     public const string InternalError = "internal";
     public const string LimitExceeded = "limit.exceeded";
-    public const string LogGap = "log.gap";
     public const string MethodNotAllowed = "route.method_not_allowed";
-    public const string NamespaceNotFound = "namespace.not_found";
     public const string NotAuthorised = "auth.required";
     public const string NotPermitted = "auth.forbidden";
     public const string ProtocolUnsupported = "protocol.unsupported";

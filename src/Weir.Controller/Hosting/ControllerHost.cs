@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Contracts.Agents;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Auth;
+using Weir.Controller.Features.Metrics;
 using Weir.Controller.Storage;
 using Weir.Controller.Storage.Files;
 using Weir.Engine.Agents;
@@ -123,6 +124,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
+        Services.GetRequiredService<MetricsPage>().Start();
         var tokens = Services.GetRequiredService<TokenRegistry>();
         await tokens.LoadAsync(cancellationToken);
         await Services.GetRequiredService<AgentRegistry>().LoadAsync(cancellationToken);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Weir.Controller.Features.Metrics;
 using Weir.Engine.Agents;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
@@ -9,7 +8,7 @@ namespace Weir.Controller.Hosting;
 
 /// <summary>What runs beside the requests, from start to stop.</summary>
 internal sealed partial class ControllerLoops(
-    TimerLoop timers, AgentRegistry agents, MetricsPage metrics, ControllerOptions options,
+    TimerLoop timers, AgentRegistry agents, SelfCheck selfCheck, ControllerOptions options,
     ILogger<ControllerLoops> log)
     : BackgroundService
 {
@@ -17,8 +16,8 @@ internal sealed partial class ControllerLoops(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        metrics.Start();
-        await Task.WhenAll(timers.RunAsync(stoppingToken), StoreSeenAsync(stoppingToken));
+        await Task.WhenAll(
+            timers.RunAsync(stoppingToken), StoreSeenAsync(stoppingToken), selfCheck.RunAsync(stoppingToken));
     }
 
     private async Task StoreSeenAsync(CancellationToken cancellationToken)

@@ -34,6 +34,7 @@ internal static class ControllerRegistration
         services.AddSingleton<ControllerMetrics>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<MetricsPage>();
+        services.AddSingleton<SelfCheck>();
         services.AddHostedService<ControllerLoops>();
         return services;
     }

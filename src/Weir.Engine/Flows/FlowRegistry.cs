@@ -6,6 +6,7 @@ using Weir.Contracts.Flows;
 using Weir.Contracts.Problems;
 using Weir.Engine.Definitions;
 using Weir.Engine.Running;
+using Weir.Engine.Signals;
 using Weir.Engine.Storage;
 
 namespace Weir.Engine.Flows;
@@ -18,7 +19,8 @@ namespace Weir.Engine.Flows;
 public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents, TimeProvider time)
 {
     private const int MaxTries = 16;
-    private readonly ParsedFlows _parsed = new();
+    private readonly BoundedCache<string, FlowDefinition> _parsed = new(256);
+    private readonly BoundedCache<string, (FlowHead Head, long Version)> _heads = new(1_024);
 
     /// <summary>Stores a new revision unless the newest is equal.</summary>
     /// <param name="by">Who asks, for people.</param>
@@ -124,13 +126,13 @@ public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents,
         if (head is null or { Deleted: true }) return null;
         var wanted = revision ?? head.View.Revision;
         var key = RevisionKey(@namespace, flow, wanted);
-        if (_parsed.Find(key) is { } known) return new StoredFlow(known, wanted);
+        if (_parsed.TryGet(key, out var known)) return new StoredFlow(known, wanted);
         var document = await documents.GetAsync(key, cancellationToken);
         if (document is null) return null;
         var view = JsonSerializer.Deserialize(document.Json, FlowJson.Default.FlowView)!;
         var read = FlowReader.Read(view.Definition!);
         if (read.Flow is not { } definition) return null;
-        _parsed.Keep(key, definition);
+        _parsed.Put(key, definition);
         return new StoredFlow(definition, wanted);
     }
 
@@ -166,10 +168,12 @@ public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents,
     private async Task<(FlowHead? Head, long Version)> HeadAsync(
         string @namespace, string flow, CancellationToken cancellationToken)
     {
-        var document = await documents.GetAsync(HeadKey(@namespace, flow), cancellationToken);
-        return document is null
-            ? (null, 0)
-            : (JsonSerializer.Deserialize(document.Json, FlowJson.Default.FlowHead), document.Version);
+        var key = HeadKey(@namespace, flow);
+        if (await documents.GetAsync(key, cancellationToken) is not { } document) return (null, 0);
+        if (_heads.TryGet(key, out var known) && known.Version == document.Version) return known;
+        var head = JsonSerializer.Deserialize(document.Json, FlowJson.Default.FlowHead)!;
+        _heads.Put(key, (head, document.Version));
+        return (head, document.Version);
     }
 
     private EventRow Event(string type, FlowView view) => new(
