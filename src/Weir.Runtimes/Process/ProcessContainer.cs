@@ -7,7 +7,6 @@ internal sealed class ProcessContainer : IStepContainer
 {
     private readonly StepParts _parts;
     private readonly TimeProvider _time;
-    private readonly Action _onOpen;
     private readonly Func<StepParts, Task> _onDispose;
     private readonly TaskCompletionSource<ContainerExit> _exit = new(
         TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,10 +14,9 @@ internal sealed class ProcessContainer : IStepContainer
     private int _kills;
     private int _disposed;
 
-    /// <param name="onOpen">Called when the step has begun to run.</param>
-    public ProcessContainer(StepParts parts, TimeProvider time, Action onOpen, Func<StepParts, Task> onDispose)
+    public ProcessContainer(StepParts parts, TimeProvider time, Func<StepParts, Task> onDispose)
     {
-        (_parts, _time, _onOpen, _onDispose) = (parts, time, onOpen, onDispose);
+        (_parts, _time, _onDispose) = (parts, time, onDispose);
         _ending = EndAsync();
     }
 
@@ -31,7 +29,6 @@ internal sealed class ProcessContainer : IStepContainer
         _parts.HandOver();
         _parts.Folder.WriteCommands(script.Commands);
         await _parts.Process.OpenGateAsync(text, cancellationToken);
-        _onOpen();
     }
 
     public ValueTask<OutputChunk?> ReadAsync(CancellationToken cancellationToken) =>

@@ -60,7 +60,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         CheckId(spec.Id);
         var parts = IsPlain(spec.Work) ? await TakeSpareAsync(spec) : null;
         parts ??= await MakeAsync(spec, cancellationToken);
-        var container = new ProcessContainer(parts, _time, () => Prepare(spec), RemoveAsync);
+        var container = new ProcessContainer(parts, _time, RemoveAsync);
         return _containers[spec.Id] = container;
     }
 
@@ -145,11 +145,6 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         }
     }
 
-    private void Prepare(ContainerSpec spec)
-    {
-        if (IsPlain(spec.Work)) _spares.Prepare(spec.Slot);
-    }
-
     // An earlier life may have died between making a spare's folder and writing down that there is one.
     private void RemoveUnrecordedSpares()
     {
@@ -165,5 +160,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     {
         await _maker.RemoveAsync(parts);
         _containers.TryRemove(parts.Spec.Id, out _);
+        // Any earlier, its start would take time from the step; now the slot's next one is still to be claimed.
+        if (IsPlain(parts.Spec.Work)) _spares.Prepare(parts.Spec.Slot);
     }
 }

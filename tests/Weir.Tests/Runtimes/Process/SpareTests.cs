@@ -74,6 +74,7 @@ public abstract class SpareSuite<TSubject> : ConformanceSuite<TSubject>
             await using var step = await CreateAsync(runtime: other);
             await step.OpenAsync(["echo one"]);
             await step.FinishAsync();
+            await step.DisposeAsync();
             shell = await SpareShellAsync(folder);
         }
 
