@@ -88,6 +88,8 @@ internal sealed class DiskJournal : SpoolJournal
         if (_segments.Count == 0) _beforeFirst?.Invoke();
         var path = Path.Combine(_folder, Prefix + _end.ToString(CultureInfo.InvariantCulture));
         var handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        // Steps of other slots may pass through this folder; what a step prints is no business of theirs.
+        File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _segments.Add(new Segment(path, _end, handle));
     }
 

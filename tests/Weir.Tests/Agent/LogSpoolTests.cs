@@ -155,6 +155,16 @@ public sealed class DiskLogSpoolTests : LogSpoolTests
     protected override SpoolJournal Journal() => new DiskJournal(Folder, segmentBytes: 1 << 20);
 
     [Fact]
+    public void Nobody_else_may_read_what_a_step_prints()
+    {
+        var spool = new LogSpool(Journal());
+        Append(spool, LogStream.Stdout, 0, "abc");
+        spool.Spill();
+        var mode = File.GetUnixFileMode(Assert.Single(Directory.GetFiles(Folder)));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
+    }
+
+    [Fact]
     public void The_next_life_reads_what_was_not_sent_and_drops_a_torn_end()
     {
         var spool = new LogSpool(Journal());
