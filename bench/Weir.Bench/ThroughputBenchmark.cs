@@ -18,8 +18,8 @@ internal static class ThroughputBenchmark
     /// entry, lease, 2 events), finish (run, step, lease, 2 events).
     /// </summary>
     private const int RowsPerRun = 16;
-    private const int WarmUp = 1_000;
-    private const int Measured = 6_000;
+    private const int WarmUp = 12_000;
+    private const int Measured = 12_000;
     private const int Stored = 100_000;
     private const int Parallel = 64;
     private const string Definition = "name: noop\nruntime: fake\nsteps: [{ name: s, commands: [\"true\"] }]\n";

@@ -8,8 +8,8 @@ using Weir.Engine.Runtimes;
 namespace Weir.Runtimes.Fake;
 
 /// <summary>
-/// What a fake step does, as its environment says. Every command writes <c>+ command</c> to stdout; a command that is
-/// just <c>exit N</c> ends with that code. The log and the sleep belong to the first command, the log in four parts
+/// What a fake step does, as its environment says. Every command but <c>true</c> writes <c>+ command</c> to
+/// stdout; a command that is just <c>exit N</c> ends with that code. The log and the sleep belong to the first command, the log in four parts
 /// when there is a sleep; <c>FAKE_EXIT_CODE</c> is the last command's.
 /// <list type="bullet">
 /// <item><c>FAKE_SLEEP=250ms</c>: how long the step takes.</item>
@@ -25,6 +25,7 @@ internal sealed record FakeScript(IReadOnlyList<string> Commands)
 {
     public const string CreateError = "FAKE_CREATE_ERROR";
     public const int LineBytes = 64;
+    private const string Silent = "true";
     private const string OutputPrefix = "FAKE_OUTPUT_";
     private const int BlockLines = 1024;
     private const int SleepParts = 4;
@@ -61,8 +62,12 @@ internal sealed record FakeScript(IReadOnlyList<string> Commands)
         for (var index = 0; index < Commands.Count; index++)
         {
             yield return FakeAct.Emit(new OutputChunk { Marker = new CommandMarker(index, null) });
-            yield return FakeAct.Emit(
-                new OutputChunk(LogStream.Stdout, Encoding.UTF8.GetBytes($"+ {Commands[index]}\n")));
+            if (Commands[index] != Silent)
+            {
+                yield return FakeAct.Emit(
+                    new OutputChunk(LogStream.Stdout, Encoding.UTF8.GetBytes($"+ {Commands[index]}\n")));
+            }
+
             foreach (var act in index == 0 ? Body() : []) yield return act;
             var code = CodeOf(index);
             yield return FakeAct.Emit(new OutputChunk { Marker = new CommandMarker(index, code) });
