@@ -53,7 +53,15 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     /// Applies one event durably. Throws <see cref="StoreUnavailableException"/> when the store does not answer; the
     /// effect is unknown then, and the caller may apply the same event again.
     /// </summary>
-    public async Task<Applied> ApplyAsync(string run, RunEvent happened, CancellationToken cancellationToken)
+    public Task<Applied> ApplyAsync(string run, RunEvent happened, CancellationToken cancellationToken) =>
+        ApplyAsync(run, happened, _ => null, cancellationToken);
+
+    /// <summary>
+    /// The same; what <paramref name="then"/> answers to the state after the event is applied to it in the same
+    /// commit, if it is allowed, and else left out.
+    /// </summary>
+    public async Task<Applied> ApplyAsync(
+        string run, RunEvent happened, Func<RunState, RunEvent?> then, CancellationToken cancellationToken)
     {
         using var turn = await _gates.EnterAsync(run);
         for (var tries = 0; tries < MostTries; tries++)
@@ -69,17 +77,28 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
                 continue;
             }
 
-            var (stored, conflict) = await CommitAsync(before, transition.State, now, cancellationToken);
+            var after = Follow(transition.State, then, now);
+            var (stored, conflict) = await CommitAsync(before, after, now, cancellationToken);
             if (stored is not null) return new Applied(EventVerdict.Accepted, stored);
-            if (conflict == ConflictKind.ClaimNonce) return new Applied(EventVerdict.Refused, before);
+            if (conflict != ConflictKind.ClaimNonce) continue;
+            if (ReferenceEquals(after, transition.State)) return new Applied(EventVerdict.Refused, before);
+            then = _ => null;
         }
 
         throw new StoreUnavailableException($"run {run} changed under every one of {MostTries} tries");
     }
 
+    /// <summary>True while this controller knows the run as one that has not ended.</summary>
+    public bool IsOpen(string run) => _states.TryGet(run, out _);
+
     public PlanGraph? KnownGraph(string digest) => _plans.TryGet(digest, out var graph) ? graph : null;
 
     public void Forget(string run) => _states.Remove(run);
+
+    private RunState Follow(RunState state, Func<RunState, RunEvent?> then, DateTimeOffset now) =>
+        then(state) is { } next && machine.Apply(state, next, now) is { Verdict: EventVerdict.Accepted } followed
+            ? followed.State
+            : state;
 
     /// <returns>The stored state, or what stood against it.</returns>
     private async Task<(RunState? Stored, ConflictKind? Conflict)> CommitAsync(

@@ -59,6 +59,11 @@ public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSigna
     public Task NextChangeAsync(string run, CancellationToken cancellationToken) =>
         signals.Runs.NextAsync(run, cancellationToken);
 
+    /// <summary>
+    /// True while the run has not ended, as far as this controller knows; never true of one that has.
+    /// </summary>
+    public bool IsOpen(string run) => keeper.IsOpen(run);
+
     private async Task<RunState?> LoadAsync(string @namespace, string handle, CancellationToken cancellationToken)
     {
         var row = await RunHandles.FindAsync(keeper.Store, @namespace, handle, cancellationToken);

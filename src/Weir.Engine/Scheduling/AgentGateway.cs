@@ -88,17 +88,8 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         AgentIdentity agent, FinishRequest request, CancellationToken cancellationToken)
     {
         if (request.Tail.Count > 0) await AppendLogAsync(agent, request.Fence, request.Tail, cancellationToken);
-        var applied = await keeper.ApplyAsync(
-            request.Fence.Run, new RunEvent.Finished(request.Fence, request.Outcome), cancellationToken);
+        var (applied, next) = await EndAttemptAsync(agent, request, cancellationToken);
         if (applied.Verdict == EventVerdict.Accepted) logs.Close(applied.State!.Namespace, request.Fence);
-        IReadOnlyList<Assignment> next = [];
-        if (request.ClaimNonce is { } nonce)
-        {
-            var offer = new AgentOffer(agent.Id, agent.Labels, request.Runtimes);
-            next = await desk.TakeAsync(
-                agent, offer, new TakeRequest(nonce, request.FreeSlots, IsLast: true), cancellationToken);
-        }
-
         return new FinishResponse(applied.Answer, next);
     }
 
@@ -111,6 +102,17 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     /// <summary>The next message for the agent's standing channel.</summary>
     public Task<ChannelMessage> NextMessageAsync(AgentIdentity agent, CancellationToken cancellationToken) =>
         signals.Mailboxes.ReceiveAsync(agent.Id, cancellationToken);
+
+    private async Task<(Applied Finished, IReadOnlyList<Assignment> Next)> EndAttemptAsync(
+        AgentIdentity agent, FinishRequest request, CancellationToken cancellationToken)
+    {
+        var finished = new RunEvent.Finished(request.Fence, request.Outcome);
+        if (request.ClaimNonce is not { } nonce)
+            return (await keeper.ApplyAsync(request.Fence.Run, finished, cancellationToken), []);
+        var offer = new AgentOffer(agent.Id, agent.Labels, request.Runtimes);
+        var take = new TakeRequest(nonce, request.FreeSlots, IsLast: true);
+        return await desk.FinishAndTakeAsync(agent, offer, finished, take, cancellationToken);
+    }
 
     private async Task WaitAsync(
         long epoch, AgentIdentity agent, AgentOffer offer, TimeSpan left, CancellationToken cancellationToken)

@@ -27,21 +27,81 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     public async Task<IReadOnlyList<Assignment>> TakeAsync(
         AgentIdentity agent, AgentOffer offer, TakeRequest request, CancellationToken cancellationToken)
     {
-        var (nonce, slots, isLast) = request;
         // An agent that gave up waiting asks again while its first claim is still here: the two must not both take
         // work.
         using var turn = await _agents.EnterAsync(agent.Id);
-        if (safeguards.ClaimNonce)
+        if (await AnsweredBeforeAsync(agent, request.Nonce, cancellationToken) is { } earlier) return earlier;
+        return await TakeFreshAsync(agent, offer, request, cancellationToken);
+    }
+
+    /// <summary>
+    /// Applies the end of an attempt and claims in passing. When nothing else waits that would suit the agent, what
+    /// the end makes ready in the same run is leased in the same commit: the next step of a chain costs no second one.
+    /// </summary>
+    public async Task<(Applied Finished, IReadOnlyList<Assignment> Next)> FinishAndTakeAsync(
+        AgentIdentity agent, AgentOffer offer, RunEvent.Finished finished, TakeRequest request,
+        CancellationToken cancellationToken)
+    {
+        var run = finished.Fence.Run;
+        using var turn = await _agents.EnterAsync(agent.Id);
+        if (await AnsweredBeforeAsync(agent, request.Nonce, cancellationToken) is { } earlier)
+            return (await keeper.ApplyAsync(run, finished, cancellationToken), earlier);
+        var takes = !agent.Draining && request.Slots > 0;
+        if (!takes || (await LanesForAsync(agent, offer, cancellationToken)).Count > 0)
         {
-            var earlier = await EarlierAnswerAsync(agent, nonce, cancellationToken);
-            if (earlier.Count > 0 || IsOver(agent.Id, nonce)) return earlier;
+            return (await keeper.ApplyAsync(run, finished, cancellationToken),
+                await TakeFreshAsync(agent, offer, request, cancellationToken));
         }
 
-        var taken = agent.Draining || slots <= 0
+        var applied = await keeper.ApplyAsync(
+            run, finished, after => NextInRun(after, agent, offer, request.Nonce), cancellationToken);
+        if (Leased(applied.State, agent, request.Nonce) is not { } step)
+            return (applied, await TakeFreshAsync(agent, offer, request, cancellationToken));
+        End(agent.Id, request.Nonce);
+        var next = new List<Assignment>(1);
+        AddAssignment(next, applied.State!, step);
+        return (applied, next);
+    }
+
+    private async Task<IReadOnlyList<Assignment>?> AnsweredBeforeAsync(
+        AgentIdentity agent, ClaimNonce nonce, CancellationToken cancellationToken)
+    {
+        if (!safeguards.ClaimNonce) return null;
+        var earlier = await EarlierAnswerAsync(agent, nonce, cancellationToken);
+        return earlier.Count > 0 || IsOver(agent.Id, nonce) ? earlier : null;
+    }
+
+    private async Task<IReadOnlyList<Assignment>> TakeFreshAsync(
+        AgentIdentity agent, AgentOffer offer, TakeRequest request, CancellationToken cancellationToken)
+    {
+        var taken = agent.Draining || request.Slots <= 0
             ? []
-            : await PickAndLeaseAsync(agent, offer, nonce, slots, cancellationToken);
-        if (isLast || taken.Count > 0) End(agent.Id, nonce);
+            : await PickAndLeaseAsync(agent, offer, request.Nonce, request.Slots, cancellationToken);
+        if (request.IsLast || taken.Count > 0) End(agent.Id, request.Nonce);
         return taken;
+    }
+
+    private static RunEvent.Claimed? NextInRun(RunState run, AgentIdentity agent, AgentOffer offer, ClaimNonce nonce)
+    {
+        if (agent.Namespaces.Count > 0 && !agent.Namespaces.Contains(run.Namespace)) return null;
+        for (var i = 0; i < run.Steps.Length; i++)
+        {
+            if (run.Steps[i].Phase == StepPhase.Queued && Shape.Of(run, i).IsMetBy(offer))
+                return new RunEvent.Claimed(run.Steps[i].Name, agent.Id, nonce, 0);
+        }
+
+        return null;
+    }
+
+    private static int? Leased(RunState? run, AgentIdentity agent, ClaimNonce nonce)
+    {
+        for (var i = 0; i < run?.Steps.Length; i++)
+        {
+            if (run.Steps[i] is { IsHeld: true, Current: { } attempt }
+                && attempt.Agent == agent.Id && attempt.Nonce == nonce) return i;
+        }
+
+        return null;
     }
 
     private async Task<IReadOnlyList<Assignment>> PickAndLeaseAsync(
@@ -95,11 +155,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     private async Task<List<QueueRow>> PickAsync(
         AgentIdentity agent, AgentOffer offer, int slots, CancellationToken cancellationToken)
     {
-        var heads = await store.ListQueueHeadsAsync(cancellationToken);
-        var lanes = heads
-            .Where(h => agent.Namespaces.Count == 0 || agent.Namespaces.Contains(h.Namespace))
-            .Where(h => new Shape(h.Shape).IsMetBy(offer))
-            .ToList();
+        var lanes = await LanesForAsync(agent, offer, cancellationToken);
         if (lanes.Count == 0) return [];
         var running = lanes.Exists(l => l.Namespace != lanes[0].Namespace)
             ? await store.CountLeasesAsync(cancellationToken)
@@ -119,6 +175,14 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
             return picks;
         }
     }
+
+    private async Task<List<QueueHead>> LanesForAsync(
+        AgentIdentity agent, AgentOffer offer, CancellationToken cancellationToken) =>
+        [
+            .. (await store.ListQueueHeadsAsync(cancellationToken))
+                .Where(h => agent.Namespaces.Count == 0 || agent.Namespaces.Contains(h.Namespace))
+                .Where(h => new Shape(h.Shape).IsMetBy(offer)),
+        ];
 
     private int Reserved()
     {

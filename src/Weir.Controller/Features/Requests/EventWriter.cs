@@ -42,6 +42,8 @@ internal sealed class EventWriter(HttpContext context, ControllerOptions options
     private const string End = "event: end\ndata: {}\n\n";
     private const string Heartbeat = ": still here\n\n";
 
+    public TimeProvider Time => options.Time;
+
     /// <summary>Cancelled when the stream is over.</summary>
     public CancellationToken Stopped => cancellationToken;
 
