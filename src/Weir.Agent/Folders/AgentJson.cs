@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Json;
 
 namespace Weir.Agent.Folders;
@@ -9,6 +8,5 @@ namespace Weir.Agent.Folders;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(InstantConverter)])]
-[JsonSerializable(typeof(AttemptRecord))]
-[JsonSerializable(typeof(FinishRequest))]
+[JsonSerializable(typeof(AttemptEntry))]
 internal sealed partial class AgentJson : JsonSerializerContext;

@@ -8,7 +8,7 @@ public abstract class AttemptFolder
 {
     public abstract AttemptRecord Record { get; }
 
-    /// <summary>Private folder for the runtime: script, gate, output files.</summary>
+    /// <summary>Private folder for the runtime, which makes it: script, gate, output files.</summary>
     public abstract string RuntimePath { get; }
 
     public abstract string WorkspacePath { get; }

@@ -4,7 +4,7 @@ using Weir.Contracts.Statuses;
 namespace Weir.Agent.Folders;
 
 /// <summary>
-/// <c>generation</c>, <c>renewed</c>, <c>attempts/&lt;id&gt;/</c>,
+/// <c>generation</c>, <c>renewed</c>, <c>attempts/&lt;id&gt;.attempt</c> and <c>…/&lt;id&gt;/</c>,
 /// <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;/</c>, <c>blobs/</c> and <c>tmp/</c>. Others on this machine may
 /// pass through it to the folders of their own steps, and read nothing else.
 /// </summary>
@@ -53,10 +53,25 @@ public sealed class DiskAgentDirectory : AgentDirectory
     public override IReadOnlyList<AttemptFolder> Attempts()
     {
         var attempts = new List<AttemptFolder>();
-        foreach (var folder in Directory.EnumerateDirectories(In("attempts")).Order(StringComparer.Ordinal))
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        var journals = Directory.EnumerateFiles(In("attempts"), "*" + DiskAttemptFolder.JournalSuffix);
+        foreach (var journal in journals.Order(StringComparer.Ordinal))
         {
-            if (DiskAttemptFolder.Load(folder, _shelf, _cache) is { } attempt) attempts.Add(attempt);
-            else FolderTree.TryDelete(folder);
+            var folder = journal[..^DiskAttemptFolder.JournalSuffix.Length];
+            if (DiskAttemptFolder.Load(folder, _shelf, _cache) is { } attempt)
+            {
+                attempts.Add(attempt);
+                known.Add(folder);
+            }
+            else
+            {
+                File.Delete(journal);
+            }
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(In("attempts")))
+        {
+            if (!known.Contains(folder)) FolderTree.TryDelete(folder);
         }
 
         return attempts;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Weir.Agent.Artifacts;
 using Weir.Agent.Logs;
 using Weir.Contracts.AgentProtocol;
@@ -7,16 +6,19 @@ using Weir.Contracts.Statuses;
 namespace Weir.Agent.Folders;
 
 /// <summary>
-/// <c>attempt.json</c>, <c>opened</c>, <c>finish.json</c>, the spool's segments, and <c>run/</c> for the runtime.
+/// <c>ID.attempt</c>, the attempt's journal; beside it the folder <c>ID/</c> with the spool's segments and <c>run/</c>
+/// for the runtime, made once one of the two needs it.
 /// </summary>
 internal sealed class DiskAttemptFolder : AttemptFolder
 {
+    public const string JournalSuffix = ".attempt";
+
     private readonly string _folder;
     private readonly WorkspaceShelf _shelf;
     private readonly BlobCache _cache;
-    private readonly DiskJournal _journal;
+    private readonly DiskJournal _spooled;
     private readonly Lock _lock = new();
-    private bool _kept;
+    private AttemptJournal? _journal;
     private bool _opened;
     private FinishRequest? _finish;
 
@@ -26,8 +28,8 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         Record = record;
         _shelf = shelf;
         _cache = cache;
-        _journal = new DiskJournal(folder, beforeFirst: Keep);
-        Spool = new LogSpool(_journal);
+        _spooled = new DiskJournal(folder, beforeFirst: MakeFolder);
+        Spool = new LogSpool(_spooled);
         WorkspacePath = shelf.Take(Fence);
     }
 
@@ -47,7 +49,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
             lock (_lock)
             {
                 _opened = value;
-                if (_kept) WriteOpened();
+                _journal?.Append(new AttemptEntry { Opened = value });
             }
         }
     }
@@ -60,7 +62,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
             lock (_lock)
             {
                 _finish = value;
-                if (_kept) WriteFinish();
+                _journal?.Append(new AttemptEntry { Finish = value });
             }
         }
     }
@@ -82,43 +84,37 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         }
     }
 
-    /// <summary>Null when the folder holds no readable record: its attempt never began.</summary>
+    /// <summary>Null when the journal holds no readable record: its attempt never began.</summary>
     public static DiskAttemptFolder? Load(string folder, WorkspaceShelf shelf, BlobCache cache)
     {
-        try
+        if (AttemptJournal.Open(folder + JournalSuffix) is not var (journal, known)) return null;
+        return new DiskAttemptFolder(folder, known.Record!, shelf, cache)
         {
-            var record = JsonSerializer.Deserialize(
-                File.ReadAllBytes(Path.Combine(folder, "attempt.json")), AgentJson.Default.AttemptRecord);
-            if (record is null) return null;
-            var finish = Path.Combine(folder, "finish.json");
-            return new DiskAttemptFolder(folder, record, shelf, cache)
-            {
-                _kept = true,
-                _opened = File.Exists(Path.Combine(folder, "opened")),
-                _finish = File.Exists(finish)
-                    ? JsonSerializer.Deserialize(File.ReadAllBytes(finish), AgentJson.Default.FinishRequest)
-                    : null,
-            };
-        }
-        catch (Exception e) when (e is JsonException or FileNotFoundException)
-        {
-            return null;
-        }
+            _journal = journal,
+            _opened = known.Opened ?? false,
+            _finish = known.Finish,
+        };
     }
 
     public override void Keep()
     {
         lock (_lock)
         {
-            if (_kept) return;
-            FolderTree.Create(_folder, FolderTree.Passable);
-            PrivateFile.Write(
-                Path.Combine(_folder, "attempt.json"),
-                JsonSerializer.SerializeToUtf8Bytes(Record, AgentJson.Default.AttemptRecord));
-            FolderTree.Create(RuntimePath, FolderTree.Private);
-            _kept = true;
-            WriteOpened();
-            WriteFinish();
+            if (_journal is not null) return;
+            var journal = AttemptJournal.Create(_folder + JournalSuffix);
+            try
+            {
+                journal.Append(new AttemptEntry { Record = Record });
+                if (_opened) journal.Append(new AttemptEntry { Opened = true });
+                if (_finish is not null) journal.Append(new AttemptEntry { Finish = _finish });
+            }
+            catch
+            {
+                journal.Dispose();
+                throw;
+            }
+
+            _journal = journal;
         }
     }
 
@@ -155,26 +151,22 @@ internal sealed class DiskAttemptFolder : AttemptFolder
 
     public override void Remove()
     {
-        _journal.Close();
+        _spooled.Close();
         lock (_lock)
         {
-            if (_kept) FolderTree.TryDelete(_folder);
+            _journal?.Dispose();
+            // The folder first: one without a journal is an orphan, a journal without its folder goes on.
+            FolderTree.TryDelete(_folder);
+            if (_journal is not null) File.Delete(_folder + JournalSuffix);
         }
 
         _shelf.Done(WorkspacePath);
     }
 
-    private void WriteOpened()
+    private void MakeFolder()
     {
-        if (_opened) File.WriteAllBytes(Path.Combine(_folder, "opened"), []);
-    }
-
-    private void WriteFinish()
-    {
-        if (_finish is null) return;
-        PrivateFile.Write(
-            Path.Combine(_folder, "finish.json"),
-            JsonSerializer.SerializeToUtf8Bytes(_finish, AgentJson.Default.FinishRequest));
+        Keep();
+        FolderTree.Create(_folder, FolderTree.Passable);
     }
 
     private async Task<Parcel> PackAsync(List<FoundFile> files, bool exact, CancellationToken cancellationToken)

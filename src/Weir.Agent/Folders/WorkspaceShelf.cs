@@ -7,13 +7,14 @@ namespace Weir.Agent.Folders;
 
 /// <summary>
 /// The workspaces of this agent: <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;</c>. One that a single later step
-/// continues is moved to it, others are copied. Where one was moved from, <c>….moved</c> tells where to, so that a
+/// continues is moved to it, others are copied. The run's file <c>moved</c> tells where to, a line each, so that a
 /// further attempt of the same step finds it again.
 /// </summary>
 internal sealed class WorkspaceShelf(string root, BlobCache cache)
 {
     private readonly ConcurrentDictionary<string, bool> _busy = new(StringComparer.Ordinal);
-    private const string Moved = ".moved";
+    private const string Moved = "moved";
+    private readonly Lock _moving = new();
 
     /// <summary>The workspace of an attempt under way, which no tidying touches until it is done.</summary>
     public string Take(AttemptFence fence)
@@ -52,7 +53,7 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache)
     {
         if (work.KeepWorkspace) return;
         var borrowed = work.Workspace is { } source
-            && File.Exists(PathOf(fence.Run, source.Step, source.Attempt) + Moved);
+            && WasMovedTo(PathOf(fence.Run, source.Step, source.Attempt)) is not null;
         if (succeeded || !borrowed) FolderTree.TryDelete(workspace);
     }
 
@@ -67,17 +68,31 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache)
 
     private string PathOf(string run, string step, int attempt) => Path.Combine(root, run, $"{step}-{attempt}");
 
-    private static string? MovedTo(string from)
+    private string? MovedTo(string from) => WasMovedTo(from) is { } other && Directory.Exists(other) ? other : null;
+
+    /// <summary>A last line that is not whole belongs to a move that did not happen.</summary>
+    private string? WasMovedTo(string from)
     {
-        if (!File.Exists(from + Moved)) return null;
-        var other = Path.Combine(Path.GetDirectoryName(from)!, Path.GetFileName(File.ReadAllText(from + Moved)));
-        return Directory.Exists(other) ? other : null;
+        lock (_moving)
+        {
+            var folder = Path.GetDirectoryName(from)!;
+            var list = Path.Combine(folder, Moved);
+            if (!File.Exists(list)) return null;
+            var prefix = Path.GetFileName(from) + "\t";
+            var line = File.ReadAllText(list).Split('\n')[..^1]
+                .LastOrDefault(line => line.StartsWith(prefix, StringComparison.Ordinal));
+            return line is null ? null : Path.Combine(folder, Path.GetFileName(line[prefix.Length..]));
+        }
     }
 
-    private static void Move(string from, string present, string target)
+    private void Move(string from, string present, string target)
     {
-        File.WriteAllText(from + Moved, Path.GetFileName(target));
-        Directory.Move(present, target);
+        lock (_moving)
+        {
+            var list = Path.Combine(Path.GetDirectoryName(from)!, Moved);
+            File.AppendAllText(list, $"\n{Path.GetFileName(from)}\t{Path.GetFileName(target)}\n");
+            Directory.Move(present, target);
+        }
     }
 
     private async Task UnpackAsync(string digest, string target, OpenBlob blobs, CancellationToken cancellationToken)

@@ -59,7 +59,8 @@ public enum RuntimeCapabilities
 
 /// <summary>One attempt to execute.</summary>
 /// <param name="Id">Unique and stable for the attempt: <c>run-step-attempt</c>; names containers and folders.</param>
-/// <param name="Folder">Private folder of the attempt at the agent: script, gate, output files.</param>
+/// <param name="Folder">Private folder of the attempt at the agent: script, gate, output files. The runtime makes it
+/// when it needs it.</param>
 /// <param name="Workspace">Folder that the step works in.</param>
 public sealed record ContainerSpec(string Id, string Folder, string Workspace)
 {

@@ -9,8 +9,8 @@ namespace Weir.Runtimes.Fake;
 
 /// <summary>
 /// What a fake step does, as its environment says. Every command but <c>true</c> writes <c>+ command</c> to
-/// stdout; a command that is just <c>exit N</c> ends with that code. The log and the sleep belong to the first command, the log in four parts
-/// when there is a sleep; <c>FAKE_EXIT_CODE</c> is the last command's.
+/// stdout; a command that is just <c>exit N</c> ends with that code. The log and the sleep belong to the first command,
+/// the log in four parts when there is a sleep; <c>FAKE_EXIT_CODE</c> is the last command's.
 /// <list type="bullet">
 /// <item><c>FAKE_SLEEP=250ms</c>: how long the step takes.</item>
 /// <item><c>FAKE_LOG_BYTES=n</c>, <c>FAKE_LOG_LINES=n</c>: log to each stream; a line has 64 bytes.</item>

@@ -28,7 +28,7 @@ internal sealed record StepFolder(string Path, int? User)
 
     public void Create()
     {
-        Directory.CreateDirectory(Path);
+        Directory.CreateDirectory(Path, Passable);
         File.SetUnixFileMode(Path, Private);
         if (System.IO.Path.GetDirectoryName(Path) is { } parent) CheckReachable(parent);
         Directory.CreateDirectory(Home, Private);

@@ -182,10 +182,31 @@ public sealed class DiskAgentTests : IDisposable
     public async Task An_attempt_with_a_torn_record_never_began()
     {
         var attempt = await BeginAsync(Open(), "one", new StepWork());
-        File.WriteAllText(Path.Combine(_root, "agent/attempts", attempt.Record.Id, "attempt.json"), "{");
+        File.WriteAllText(Path.Combine(_root, "agent/attempts", attempt.Record.Id + ".attempt"), "{");
 
         Assert.Empty(Open().Attempts());
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "agent/attempts")));
+    }
+
+    [Fact]
+    public async Task A_journal_cut_short_tells_what_was_whole_in_it()
+    {
+        var attempt = await BeginAsync(Open(), "one", new StepWork());
+        attempt.Opened = true;
+        attempt.Finish = new FinishRequest(
+            attempt.Record.Assignment.Fence, new AttemptOutcome(RunStatus.Success, ReasonCode.None));
+        var journal = Path.Combine(_root, "agent/attempts", attempt.Record.Id + ".attempt");
+        using (var file = new FileStream(journal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(file.Length - 3);
+        }
+
+        var found = Assert.Single(Open().Attempts());
+
+        Assert.True(found.Opened);
+        Assert.Null(found.Finish);
+        found.Finish = attempt.Finish;
+        Assert.NotNull(Assert.Single(Open().Attempts()).Finish);
     }
 
     [Fact]
