@@ -9,6 +9,7 @@ internal static class StartBenchmark
 {
     private const string Definition = "name: start\nruntime: fake\nsteps: [{ name: s, commands: [\"true\"] }]\n";
     private const int Rounds = 200;
+    private const int WarmUp = 600;
     private const double AskedMilliseconds = 4;
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
@@ -16,7 +17,7 @@ internal static class StartBenchmark
         var gate = new GateWatch(new FakeRuntime(TimeProvider.System));
         await using var system = await BenchSystem.StartAsync(_ => [gate], 1, cancellationToken);
         var times = new List<double>();
-        for (var round = 0; round < Rounds + 20; round++)
+        for (var round = 0; round < Rounds + WarmUp; round++)
         {
             // The agent must be back in its waiting claim: that is what idle means.
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);
@@ -24,7 +25,7 @@ internal static class StartBenchmark
             var opened = gate.NextAsync();
             await system.Client.Runs.StartAsync(new StartRunRequest { Definition = Definition }, cancellationToken);
             var at = await opened;
-            if (round >= 20) times.Add(TimeProvider.System.GetElapsedTime(start, at).TotalMilliseconds);
+            if (round >= WarmUp) times.Add(TimeProvider.System.GetElapsedTime(start, at).TotalMilliseconds);
         }
 
         var median = Medians.Of(times);

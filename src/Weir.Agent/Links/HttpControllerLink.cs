@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Net.Http.Headers;
@@ -36,14 +37,23 @@ internal sealed class HttpControllerLink(ControllerHttp http, AgentIdentityFile 
     public async Task<AppendLogResponse> AppendLogAsync(
         AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
     {
-        var frames = LogFrames.Write(pieces);
-        using var response = await _session.SendAsync(
-            () => new HttpRequestMessage(
-                HttpMethod.Post, _session.PathOf("logs") + QueryOf(fence)) { Content = Bytes(frames) },
-            RequestSignature.DigestOf(frames),
-            Slow,
-            cancellationToken);
-        return await ControllerHttp.ReadAsync(response, WeirJson.Default.AppendLogResponse, cancellationToken);
+        var length = LogFrames.LengthOf(pieces);
+        var frames = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            LogFrames.Write(pieces, frames);
+            using var response = await _session.SendAsync(
+                () => new HttpRequestMessage(
+                    HttpMethod.Post, _session.PathOf("logs") + QueryOf(fence)) { Content = Bytes(frames, length) },
+                RequestSignature.DigestOf(frames.AsSpan(0, length)),
+                Slow,
+                cancellationToken);
+            return await ControllerHttp.ReadAsync(response, WeirJson.Default.AppendLogResponse, cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(frames);
+        }
     }
 
     public async Task<bool> HasBlobAsync(AttemptFence fence, string digest, CancellationToken cancellationToken)
@@ -118,6 +128,6 @@ internal sealed class HttpControllerLink(ControllerHttp http, AgentIdentityFile 
 
     private static string Escape(string text) => Uri.EscapeDataString(text);
 
-    private static ByteArrayContent Bytes(byte[] content) =>
-        new(content) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+    private static ByteArrayContent Bytes(byte[] content, int length) =>
+        new(content, 0, length) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
 }

@@ -9,13 +9,15 @@ namespace Weir.Agent.Logs;
 
 /// <summary>
 /// Sends an attempt's log while it grows: nothing in the first 100 ms, as the finish of a short step carries it all;
-/// then at once when it has been quiet, else every 100 ms or 256 KiB. Goes on from where the controller says it has it.
+/// then at once when it has been quiet, else every 100 ms or 256 KiB. While more than that waits, a few sendings are
+/// under way at once. Goes on from where the controller says it has it.
 /// </summary>
 internal sealed partial class LogShipper(AgentContext context, HeldAttempt held, LogSpool spool, Jitter jitter)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private const int Hurry = 256 * 1024;
+    private const int MostAtOnce = 4;
     private readonly Signal _grown = new(context.Time);
     private readonly Signal _shrunk = new(context.Time);
     private readonly ILogger _log = context.Loggers.CreateLogger<LogShipper>();
@@ -78,18 +80,36 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
         if (_heldBackAt == spool.Stdout + spool.Stderr && !_complete) await _grown.WaitAsync(Idle, cancellationToken);
     }
 
+    /// <summary>Sends from the oldest byte on; false when the controller takes no more.</summary>
     private async Task<bool> SendAsync(CancellationToken cancellationToken)
     {
         Spill();
+        var sending = new Queue<Task<Sending>>();
+        sending.Enqueue(SendWindowAsync(spool.Read, cancellationToken));
+        var worst = Sending.Whole;
+        while (sending.Count > 0)
+        {
+            while (worst == Sending.Whole && sending.Count < MostAtOnce && spool.Unread >= Hurry)
+                sending.Enqueue(SendWindowAsync(spool.ReadOn, cancellationToken));
+            var one = await sending.Dequeue();
+            if (one > worst) worst = one;
+        }
+
+        return worst != Sending.Refused;
+    }
+
+    private async Task<Sending> SendWindowAsync(
+        Func<Memory<byte>, IReadOnlyList<LogPiece>> read, CancellationToken cancellationToken)
+    {
         var buffer = ArrayPool<byte>.Shared.Rent(LogFrames.MaxBytes);
         try
         {
-            var window = buffer.AsMemory(0, LogFrames.MaxBytes);
-            var pieces = spool.Read(window);
-            if (pieces.Count > 0 && !await AppendAsync(pieces, cancellationToken)) return false;
+            var pieces = read(buffer.AsMemory(0, LogFrames.MaxBytes));
+            var result = pieces.Count == 0 ? Sending.Whole : await AppendAsync(pieces, cancellationToken);
+            if (result == Sending.Refused) return result;
             spool.Release(_stdoutThrough, _stderrThrough);
             _shrunk.Set();
-            return true;
+            return result;
         }
         finally
         {
@@ -110,7 +130,7 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
         }
     }
 
-    private async Task<bool> AppendAsync(IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
+    private async Task<Sending> AppendAsync(IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
     {
         var written = spool.Stdout + spool.Stderr;
         try
@@ -119,7 +139,7 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
             if (answer.Verdict == WriteVerdict.Fenced)
             {
                 held.Lose();
-                return false;
+                return Sending.Refused;
             }
 
             var moved = answer.StdoutThrough > _stdoutThrough || answer.StderrThrough > _stderrThrough;
@@ -128,20 +148,35 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
             var small = spool.Unsent <= LogSpool.HeadBytes;
             _failures = moved || small ? 0 : _failures + 1;
             _heldBackAt = moved || !small ? -1 : written;
-            return true;
+            return IsTaken(pieces) ? Sending.Whole : Sending.Short;
         }
         catch (LinkException e) when (!e.Permanent)
         {
             if (_failures++ == 0) Log.NotSent(_log, held.Fence, e.Message);
-            return true;
+            return Sending.Short;
         }
         catch (LinkException e)
         {
             Log.Refused(_log, held.Fence, e.Message);
             spool.Refuse();
             _shrunk.Set();
-            return false;
+            return Sending.Refused;
         }
+    }
+
+    private bool IsTaken(IReadOnlyList<LogPiece> pieces) => pieces.All(piece =>
+        piece.Offset + piece.Bytes.Length <= (piece.Stream == LogStream.Stdout ? _stdoutThrough : _stderrThrough));
+
+    /// <summary>How a sending ended, from best to worst.</summary>
+    private enum Sending
+    {
+        Whole,
+
+        /// <summary>Not all was taken: what is left is sent again, from the oldest byte on.</summary>
+        Short,
+
+        /// <summary>The controller takes no more.</summary>
+        Refused,
     }
 
     private static partial class Log

@@ -18,6 +18,8 @@ public sealed class LogSpool(SpoolJournal journal)
     private readonly List<LogPiece> _head = [];
     private readonly List<(LogStream Stream, long Through, long End)> _read = [];
     private byte[]? _frame;
+    private long _next;
+    private bool _headIsRead;
     private long _stdoutThrough;
     private long _stderrThrough;
     private int _headBytes;
@@ -35,6 +37,15 @@ public sealed class LogSpool(SpoolJournal journal)
         get
         {
             lock (_lock) return _spilled ? journal.End - journal.Start : _headBytes;
+        }
+    }
+
+    /// <summary>Bytes that no reading has given out yet.</summary>
+    public long Unread
+    {
+        get
+        {
+            lock (_lock) return _spilled ? journal.End - _next : _headIsRead ? 0 : _headBytes;
         }
     }
 
@@ -59,6 +70,7 @@ public sealed class LogSpool(SpoolJournal journal)
             _spilled = true;
             _head.Clear();
             _headBytes = 0;
+            _next = journal.Start;
         }
     }
 
@@ -74,6 +86,7 @@ public sealed class LogSpool(SpoolJournal journal)
             _head.Clear();
             _read.Clear();
             journal.Release(journal.End);
+            _next = journal.End;
         }
     }
 
@@ -85,16 +98,17 @@ public sealed class LogSpool(SpoolJournal journal)
     {
         lock (_lock)
         {
-            var pieces = new List<LogPiece>();
-            foreach (var piece in _spilled ? ReadFrames(buffer) : _head)
-            {
-                var skip = (int)Math.Clamp(Through(piece.Stream) - piece.Offset, 0, piece.Bytes.Length);
-                if (skip == piece.Bytes.Length) continue;
-                pieces.Add(piece with { Offset = piece.Offset + skip, Bytes = piece.Bytes[skip..] });
-            }
-
-            return pieces;
+            _read.Clear();
+            _next = journal.Start;
+            _headIsRead = false;
+            return ReadRest(buffer);
         }
+    }
+
+    /// <summary>The pieces after those that were read last, in the same way.</summary>
+    public IReadOnlyList<LogPiece> ReadOn(Memory<byte> buffer)
+    {
+        lock (_lock) return ReadRest(buffer);
     }
 
     /// <summary>What never went to the journal; it must be kept with the outcome.</summary>
@@ -104,7 +118,7 @@ public sealed class LogSpool(SpoolJournal journal)
     }
 
     /// <summary>
-    /// The controller has everything before these offsets: gives up what the last reading found of it.
+    /// The controller has everything before these offsets: gives up what was read of it.
     /// </summary>
     public void Release(long stdoutThrough, long stderrThrough)
     {
@@ -114,15 +128,12 @@ public sealed class LogSpool(SpoolJournal journal)
             var sent = _head.TakeWhile(piece => piece.Offset + piece.Bytes.Length <= Through(piece.Stream)).ToList();
             _head.RemoveRange(0, sent.Count);
             _headBytes -= sent.Sum(piece => LogFrames.HeaderBytes + piece.Bytes.Length);
-            var position = journal.Start;
-            foreach (var (stream, through, end) in _read)
-            {
-                if (through > Through(stream)) break;
-                position = end;
-            }
-
-            _read.Clear();
-            if (position > journal.Start) journal.Release(position);
+            _headIsRead = false;
+            var released = _read.FindIndex(frame => frame.Through > Through(frame.Stream));
+            if (released < 0) released = _read.Count;
+            if (released == 0) return;
+            journal.Release(_read[released - 1].End);
+            _read.RemoveRange(0, released);
         }
     }
 
@@ -136,7 +147,7 @@ public sealed class LogSpool(SpoolJournal journal)
             _head.Clear();
             _headBytes = 0;
             (Stdout, Stderr, _stdoutThrough, _stderrThrough) = (0, 0, 0, 0);
-            _spilled = false;
+            (_next, _headIsRead, _spilled) = (0, false, false);
         }
     }
 
@@ -171,23 +182,41 @@ public sealed class LogSpool(SpoolJournal journal)
         _headBytes += LogFrames.HeaderBytes + piece.Bytes.Length;
     }
 
+    private List<LogPiece> ReadRest(Memory<byte> buffer)
+    {
+        var pieces = new List<LogPiece>();
+        foreach (var piece in _spilled ? ReadFrames(buffer) : _headIsRead ? [] : _head)
+        {
+            var skip = (int)Math.Clamp(Through(piece.Stream) - piece.Offset, 0, piece.Bytes.Length);
+            if (skip == piece.Bytes.Length) continue;
+            pieces.Add(piece with { Offset = piece.Offset + skip, Bytes = piece.Bytes[skip..] });
+        }
+
+        _headIsRead = !_spilled;
+        return pieces;
+    }
+
     private List<LogPiece> ReadFrames(Memory<byte> buffer)
     {
         var pieces = new List<LogPiece>();
-        var position = journal.Start;
-        var rest = buffer[..journal.Read(position, buffer.Span)];
-        _read.Clear();
+        var begin = _next;
+        var rest = buffer[..journal.Read(begin, buffer.Span)];
         while (LogFrames.TryReadFirst(rest, out var piece))
         {
             var frame = LogFrames.HeaderBytes + piece!.Bytes.Length;
             rest = rest[frame..];
-            position += frame;
-            _read.Add((piece.Stream, piece.Offset + piece.Bytes.Length, position));
+            _next += frame;
+            _read.Add((piece.Stream, piece.Offset + piece.Bytes.Length, _next));
             pieces.Add(piece);
         }
 
         // An earlier life of the agent may have died in the middle of its last frame.
-        if (pieces.Count == 0) journal.Release(journal.End);
+        if (pieces.Count == 0 && begin == journal.Start)
+        {
+            journal.Release(journal.End);
+            _next = journal.End;
+        }
+
         return pieces;
     }
 }

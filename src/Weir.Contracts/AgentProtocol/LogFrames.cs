@@ -14,18 +14,26 @@ public static class LogFrames
     /// <summary>Bytes before each piece.</summary>
     public const int HeaderBytes = 17;
 
+    /// <summary>Bytes that <see cref="Write(IReadOnlyList{LogPiece}, Span{byte})"/> needs.</summary>
+    public static int LengthOf(IReadOnlyList<LogPiece> pieces) =>
+        pieces.Sum(piece => HeaderBytes + piece.Bytes.Length);
+
     public static byte[] Write(IReadOnlyList<LogPiece> pieces)
     {
-        var frames = new byte[pieces.Sum(piece => HeaderBytes + piece.Bytes.Length)];
-        var rest = frames.AsSpan();
+        var frames = new byte[LengthOf(pieces)];
+        Write(pieces, frames);
+        return frames;
+    }
+
+    public static void Write(IReadOnlyList<LogPiece> pieces, Span<byte> frames)
+    {
+        var rest = frames;
         foreach (var piece in pieces)
         {
             WriteHeader(rest, piece.Stream, piece.Command, piece.Offset, piece.Bytes.Length);
             piece.Bytes.Span.CopyTo(rest[HeaderBytes..]);
             rest = rest[(HeaderBytes + piece.Bytes.Length)..];
         }
-
-        return frames;
     }
 
     public static void WriteHeader(Span<byte> frame, LogStream stream, int command, long offset, int length)

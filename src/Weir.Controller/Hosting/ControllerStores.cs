@@ -19,7 +19,8 @@ internal sealed record ControllerStores(
 
         var sqlite = SqliteStore.Open(Path.Combine(folder.Path, options.DatabaseFile));
         return new ControllerStores(
-            sqlite, sqlite, FileLogStore.Open(folder.Path), FileBlobStore.Open(folder.Path, options.Time));
+            sqlite, sqlite, FileLogStore.Open(folder.Path, options.Time),
+            FileBlobStore.Open(folder.Path, options.Time));
     }
 
     public void Dispose()

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Weir.Controller.Hosting;
 
@@ -12,6 +14,7 @@ internal static class Listener
     {
         if (options.Tls is not null) host.UseKestrelHttpsConfiguration();
         var certificate = options.Tls is { } tls ? Load(tls) : null;
+        host.ConfigureServices(services => services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionPoolFactory>());
         host.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -13,6 +13,7 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
     private readonly Lock _syncing = new();
     private readonly List<string> _touched = [];
     private readonly List<TaskCompletionSource> _followers = [];
+    private readonly List<TaskCompletionSource> _ahead = [];
     private AttemptFiles? _files;
     private Extent _written;
     private Extent _durable;
@@ -52,6 +53,24 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
             foreach (var piece in pieces) batch.Add(piece, now);
             if (!batch.IsEmpty) Write(batch);
             return _written != _durable;
+        }
+    }
+
+    /// <summary>
+    /// True when the pieces begin beyond the end, as those before them are still on their way:
+    /// <paramref name="written"/> completes at the next write.
+    /// </summary>
+    public bool IsAhead(IReadOnlyList<LogPiece> pieces, out Task written)
+    {
+        written = Task.CompletedTask;
+        lock (_gate)
+        {
+            Load();
+            if (_closed || (!IsAhead(pieces, LogStream.Stdout) && !IsAhead(pieces, LogStream.Stderr))) return false;
+            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _ahead.Add(waiter);
+            written = waiter.Task;
+            return true;
         }
     }
 
@@ -137,6 +156,10 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
         }
     }
 
+    private bool IsAhead(IReadOnlyList<LogPiece> pieces, LogStream stream) =>
+        pieces.FirstOrDefault(piece => piece.Stream == stream) is { } first
+        && first.Offset > (stream == LogStream.Stdout ? _written.Lengths.Stdout : _written.Lengths.Stderr);
+
     private void Wake()
     {
         lock (_gate)
@@ -161,6 +184,8 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
             _files ??= AttemptFiles.Create(paths, key, _touched);
             batch.WriteTo(_files, _written);
             _written = new Extent(batch.Lengths, _written.Entries + batch.Entries);
+            foreach (var waiter in _ahead) waiter.TrySetResult();
+            _ahead.Clear();
         }
         catch (IOException)
         {

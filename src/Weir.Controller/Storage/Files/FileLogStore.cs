@@ -9,23 +9,27 @@ namespace Weir.Controller.Storage.Files;
 /// </summary>
 public sealed class FileLogStore : ILogStore, IDisposable
 {
+    /// <summary>How long an append waits for one that was sent before it and is not here yet.</summary>
+    private static readonly TimeSpan OutOfOrder = TimeSpan.FromMilliseconds(500);
+
     private readonly LogPaths _paths;
+    private readonly TimeProvider _time;
     private readonly LogTable _table;
     private readonly LogFlusher _flusher;
 
-    private FileLogStore(LogPaths paths)
+    private FileLogStore(LogPaths paths, TimeProvider time)
     {
-        _paths = paths;
+        (_paths, _time) = (paths, time);
         _table = new LogTable(paths);
         _flusher = LogFlusher.Start();
     }
 
     /// <summary>The folder must be held by this process.</summary>
-    public static FileLogStore Open(string dataDirectory)
+    public static FileLogStore Open(string dataDirectory, TimeProvider time)
     {
         var paths = new LogPaths(dataDirectory);
         Directory.CreateDirectory(paths.Root);
-        return new FileLogStore(paths);
+        return new FileLogStore(paths, time);
     }
 
     public async ValueTask<LogLengths> AppendAsync(
@@ -35,6 +39,7 @@ public sealed class FileLogStore : ILogStore, IDisposable
         var log = _table.Pin(key);
         try
         {
+            await WaitForThoseBeforeAsync(log, pieces, cancellationToken);
             if (log.Append(pieces, now)) await _flusher.FlushAsync(log);
             return log.Lengths;
         }
@@ -95,6 +100,25 @@ public sealed class FileLogStore : ILogStore, IDisposable
     {
         _flusher.Dispose();
         _table.Dispose();
+    }
+
+    private async ValueTask WaitForThoseBeforeAsync(
+        AttemptLog log, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
+    {
+        var since = _time.GetTimestamp();
+        while (log.IsAhead(pieces, out var written))
+        {
+            var rest = OutOfOrder - _time.GetElapsedTime(since);
+            if (rest <= TimeSpan.Zero) return;
+            try
+            {
+                await written.WaitAsync(rest, _time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return;
+            }
+        }
     }
 
     private ValueTask<T> With<T>(LogKey key, Func<AttemptLog, T> read)

@@ -12,7 +12,7 @@ public sealed class FileLogs : LogSuite
     private readonly TempFolder _folder = new();
     private FileLogStore _store;
 
-    public FileLogs() => _store = FileLogStore.Open(_folder.Path);
+    public FileLogs() => _store = FileLogStore.Open(_folder.Path, TimeProvider.System);
 
     protected override ILogStore Logs => _store;
 
@@ -174,6 +174,6 @@ public sealed class FileLogs : LogSuite
     private void Reopen()
     {
         _store.Dispose();
-        _store = FileLogStore.Open(_folder.Path);
+        _store = FileLogStore.Open(_folder.Path, TimeProvider.System);
     }
 }
