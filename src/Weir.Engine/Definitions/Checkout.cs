@@ -9,6 +9,10 @@ internal static class Checkout
     public const string Address = "WEIR_SOURCE_GIT";
     public const string Ref = "WEIR_SOURCE_REF";
     public const string Depth = "WEIR_SOURCE_DEPTH";
+    public const string Folder = "WEIR_SOURCE_PATH";
+
+    /// <summary>Comes first where the source has a path.</summary>
+    public const string EnterFolder = "mkdir -p -- \"$WEIR_SOURCE_PATH\" && cd -- \"$WEIR_SOURCE_PATH\"";
 
     public static ImmutableArray<string> Outputs { get; } = ["commit"];
 

@@ -18,6 +18,7 @@ internal sealed class ExpressionPlaces(FlowDefinition flow, StepGraph graph, Flo
         Check(flow.Source?.Git, names, "source", "git");
         Check(flow.Source?.Ref, names, "source", "ref");
         Check(flow.Source?.Image, names, "source", "image");
+        Check(flow.Source?.Path, names, "source", "path");
         for (var i = 0; i < flow.Steps.Length; i++) CheckStep(flow.Steps[i], i);
     }
 

@@ -53,6 +53,7 @@ internal sealed class FlowBinder(ProblemList problems)
             Shell = step.Text("shell"),
             Secrets = step.Texts("secrets") ?? [],
             Runtime = step.Text("runtime"),
+            StartsEmpty = step.Text("workspace") == "empty",
         };
     }
 
@@ -84,6 +85,7 @@ internal sealed class FlowBinder(ProblemList problems)
         {
             Depth = map.Whole("depth"),
             Image = map.Text("image"),
+            Path = map.Text("path"),
         },
         _ => new(value.AsText() ?? "", null),
     };

@@ -53,6 +53,9 @@ public sealed record SourceDefinition(string Git, string? Ref)
 
     /// <summary>Template; null = the flow's.</summary>
     public string? Image { get; init; }
+
+    /// <summary>Template; the folder of the workspace to check out into; null = the workspace itself.</summary>
+    public string? Path { get; init; }
 }
 
 public sealed record StepDefinition
@@ -87,6 +90,9 @@ public sealed record StepDefinition
     public string? Shell { get; init; }
     public ImmutableArray<string> Secrets { get; init; } = [];
     public string? Runtime { get; init; }
+
+    /// <summary>True when it begins with an empty workspace, whatever it needs.</summary>
+    public bool StartsEmpty { get; init; }
 }
 
 /// <summary>Name and path are templates.</summary>

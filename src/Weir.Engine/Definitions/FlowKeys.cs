@@ -42,7 +42,9 @@ internal static class FlowKeys
             "Branch, tag or commit; without it the repository's own HEAD. Template."),
         new FlowKey(
             "depth", new NumberShape(1, 1_000_000, Whole: true), "Number of commits to fetch; without it all of them."),
-        new FlowKey("image", Image, "Image of the step `checkout`; without it the flow's. It must hold git."))
+        new FlowKey("image", Image, "Image of the step `checkout`; without it the flow's. It must hold git."),
+        new FlowKey(
+            "path", Path, "Folder of the workspace to check out into; without it the workspace itself. Template."))
     {
         Short = GitUrl,
     };
@@ -134,6 +136,10 @@ internal static class FlowKeys
             new TextShape { Format = TextFormat.NotBlank, IsTemplate = true },
             "Folder to begin in, relative to the workspace. Template."),
         new FlowKey("shell", new TextShape { Format = TextFormat.Program }, "Shell to use; without it sh."),
+        new FlowKey(
+            "workspace",
+            new TextShape { Choices = ["continue", "empty"] },
+            "continue (the default): begin with the files of another step; empty: begin with none."),
         new FlowKey("secrets", Secrets, "Secrets to bring as environment variables."),
         new FlowKey("runtime", Runtime, "Runtime to use: process, docker or fake."))
     {

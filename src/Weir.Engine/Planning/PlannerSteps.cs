@@ -63,17 +63,24 @@ internal static class PlannerSteps
         {
             Image = source.Image ?? flow.Image,
             Runtime = runtime ?? flow.Runtime,
-            Commands = Checkout.Commands,
-            Env = flow.Env.SetItems(new Dictionary<string, string>
-            {
-                [Checkout.Address] = source.Git,
-                [Checkout.Ref] = source.Ref ?? "",
-                [Checkout.Depth] = source.Depth?.ToString(CultureInfo.InvariantCulture) ?? "",
-                ["GIT_TERMINAL_PROMPT"] = "0",
-            }),
+            Commands = source.Path is null ? Checkout.Commands : [Checkout.EnterFolder, .. Checkout.Commands],
+            Env = CheckoutVariables(flow, source),
             Disconnect = flow.Disconnect ?? unset.Disconnect,
             Outputs = Checkout.Outputs,
         };
+    }
+
+    private static ImmutableSortedDictionary<string, string> CheckoutVariables(
+        FlowDefinition flow, SourceDefinition source)
+    {
+        var env = flow.Env.SetItems(new Dictionary<string, string>
+        {
+            [Checkout.Address] = source.Git,
+            [Checkout.Ref] = source.Ref ?? "",
+            [Checkout.Depth] = source.Depth?.ToString(CultureInfo.InvariantCulture) ?? "",
+            ["GIT_TERMINAL_PROMPT"] = "0",
+        });
+        return source.Path is null ? env : env.SetItem(Checkout.Folder, source.Path);
     }
 
     private static ImmutableArray<string>? NeedsOf(FlowDefinition flow, StepDefinition step) =>
@@ -81,6 +88,7 @@ internal static class PlannerSteps
 
     private static string? WorkspaceOf(FlowDefinition flow, int index)
     {
+        if (flow.Steps[index].StartsEmpty) return null;
         var checkout = flow.Source is null ? null : Checkout.StepName;
         return flow.Steps[index].Needs switch
         {
