@@ -13,6 +13,7 @@ internal sealed class FakeContainer(FakeRuntime runtime, ContainerSpec spec, Fak
     public Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        FakeArtifacts.Leave(spec);
         step.Start(FakeScript.Read(script));
         return Task.CompletedTask;
     }

@@ -20,6 +20,7 @@ namespace Weir.Runtimes.Fake;
 /// <item><c>FAKE_OUTPUT_NAME=value</c>: a line <c>NAME=value</c> in the output file.</item>
 /// <item><c>FAKE_CREATE_ERROR=user|infrastructure</c>: the container cannot be made.</item>
 /// </list>
+/// Required artifacts with plain paths that are not there are made, see <see cref="FakeArtifacts"/>.
 /// </summary>
 internal sealed record FakeScript(IReadOnlyList<string> Commands)
 {
