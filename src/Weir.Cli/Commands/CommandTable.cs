@@ -20,6 +20,7 @@ internal static class CommandTable
         new("controller", "Start a controller.", ControllerCommand.Create),
         new("agent", "Start an agent, or look after agents.", AgentCommand.Create),
         new("lint", "Check flow files and tell all that is wrong with them.", LintCommand.Create),
+        new("convert", "Print a flow file of another format as a native one.", ConvertCommand.Create),
         new("schema", "Print a JSON Schema for editors.", SchemaCommand.Create),
         new("flow", "Keep flows at the controller.", FlowCommand.Create),
         new("run", "Start runs and look at them.", RunCommand.Create),

@@ -1,47 +1,51 @@
 using System.Text;
 using Weir.Contracts.Problems;
+using Weir.Engine.Definitions.Formats;
 
 namespace Weir.Engine.Definitions;
 
 /// <summary>
-/// Reads a flow file (YAML or JSON: the same tree) into a definition, or tells everything that is wrong with it.
+/// Reads a flow file into a definition, or tells everything that is wrong with it. Native files are YAML or JSON (the
+/// same tree); files of other formats are known by their content and turned into a native tree first.
 /// </summary>
 public static class FlowReader
 {
     public const int MaxBytes = 1024 * 1024;
 
-    /// <param name="file">Its name; one that ends in <c>.json</c> is read as JSON only.</param>
+    /// <param name="file">Its name; its ending tells JSON and EDN from YAML.</param>
     public static FlowReadResult Read(string text, string? file = null)
     {
         var problems = new ProblemList();
-        var flow = Read(text.TrimStart('\uFEFF'), file, problems);
+        var flow = ReadTree(text, file, problems) is { } source ? Bind(source.Tree, problems) : null;
         return new FlowReadResult(problems.HasErrors ? null : flow, problems.InOrder());
     }
 
-    private static FlowDefinition? Read(string text, string? file, ProblemList problems)
+    /// <summary>Gives the same flow in the native format, as YAML.</summary>
+    public static FlowTextResult Convert(string text, string? file = null)
     {
-        if (text.Length > MaxBytes || Encoding.UTF8.GetByteCount(text) > MaxBytes)
-        {
-            problems.Add("", new Place(1, 1), $"the file is larger than {MaxBytes / 1024} KiB");
-            return null;
-        }
+        var problems = new ProblemList();
+        var source = ReadTree(text, file, problems);
+        if (source is not null) Bind(source.Tree, problems);
+        var all = problems.InOrder();
+        var isGood = source?.Tree is TreeMap && !problems.HasErrors;
+        return new FlowTextResult(isGood ? FlowPrinter.Print((TreeMap)source!.Tree, source.Format, all) : null, all);
+    }
 
-        if (ReadTree(text, file, problems) is not { } tree) return null;
+    private static FlowSource? ReadTree(string text, string? file, ProblemList problems)
+    {
+        if (text.Length <= MaxBytes && Encoding.UTF8.GetByteCount(text) <= MaxBytes)
+            return FlowSource.Read(text.TrimStart('\uFEFF'), file, problems);
+        problems.Add("", new Place(1, 1), $"the file is larger than {MaxBytes / 1024} KiB");
+        return null;
+    }
+
+    private static FlowDefinition? Bind(TreeValue tree, ProblemList problems)
+    {
         FlowKeys.Flow.Check(tree, "", problems);
         if (tree is not TreeMap root) return null;
         var flow = new FlowBinder(problems).Bind(root);
         FlowChecker.Check(flow, new FlowPlaces(root), problems);
         return flow;
-    }
-
-    private static TreeValue? ReadTree(string text, string? file, ProblemList problems)
-    {
-        var isJson = file?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true;
-        if (!isJson && !text.AsSpan().TrimStart().StartsWith('{')) return YamlTreeReader.Read(text, problems);
-        if (JsonTreeReader.Read(text, problems, out var error) is { } tree) return tree;
-        if (!isJson) return YamlTreeReader.Read(text, problems);
-        problems.Add("", error.Place, error.Message);
-        return null;
     }
 }
 
@@ -49,3 +53,6 @@ public static class FlowReader
 /// A definition without errors, or null; <paramref name="Problems"/> holds errors and warnings in order of place.
 /// </summary>
 public sealed record FlowReadResult(FlowDefinition? Flow, IReadOnlyList<Problem> Problems);
+
+/// <summary>A native flow file, or null when there are errors.</summary>
+public sealed record FlowTextResult(string? Text, IReadOnlyList<Problem> Problems);

@@ -10,14 +10,17 @@ internal sealed class ProblemList
 
     public bool HasErrors { get; private set; }
 
+    /// <summary>From the place in what was read to the place in what was given, where the two differ.</summary>
+    public Func<Place, Place>? Relocate { get; set; }
+
     public void Add(string path, Place place, string message)
     {
         HasErrors = true;
-        Append(new Problem(path, place.Line, place.Column, message));
+        Append(path, place, message, isWarning: false);
     }
 
     public void Warn(string path, Place place, string message) =>
-        Append(new Problem(path, place.Line, place.Column, message) { Warning = true });
+        Append(path, place, message, isWarning: true);
 
     /// <summary>In order of place; one problem reached by several ways (an alias) is shown once.</summary>
     public IReadOnlyList<Problem> InOrder()
@@ -28,8 +31,10 @@ internal sealed class ProblemList
         return ordered.Count > Limit ? ordered[..(Limit + 1)] : ordered;
     }
 
-    private void Append(Problem problem)
+    private void Append(string path, Place place, string message, bool isWarning)
     {
-        if (_problems.Count <= Limit * 10) _problems.Add(problem);
+        if (_problems.Count > Limit * 10) return;
+        var (line, column) = Relocate?.Invoke(place) ?? place;
+        _problems.Add(new Problem(path, line, column, message) { Warning = isWarning });
     }
 }

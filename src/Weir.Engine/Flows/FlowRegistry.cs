@@ -132,6 +132,9 @@ public sealed class FlowRegistry(IRecordStore records, IDocumentStore documents,
         var view = JsonSerializer.Deserialize(document.Json, FlowJson.Default.FlowView)!;
         var read = FlowReader.Read(view.Definition!);
         if (read.Flow is not { } definition) return null;
+
+        // a file of a format without names was named by its file when it was stored
+        definition = definition with { Name = view.Name };
         _parsed.Put(key, definition);
         return new StoredFlow(definition, wanted);
     }

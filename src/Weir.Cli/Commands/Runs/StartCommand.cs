@@ -69,7 +69,7 @@ internal sealed class StartOptions
 
     public Option<string?> File { get; } = new("--file", "-f")
     {
-        Description = "Run this flow file; - reads the standard input.", HelpName = "FILE",
+        Description = "Run this flow file, of any format; - reads the standard input.", HelpName = "FILE",
     };
 
     public Option<string[]> Params { get; } = new("--param", "-p")

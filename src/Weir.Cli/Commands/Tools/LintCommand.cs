@@ -12,7 +12,7 @@ internal static class LintCommand
     {
         var files = new Argument<string[]>("file")
         {
-            Description = "Flow files, YAML or JSON; - reads the standard input.", Arity = ArgumentArity.OneOrMore,
+            Description = "Flow files of any format; - reads the standard input.", Arity = ArgumentArity.OneOrMore,
         };
         return context.Does(
             new Command("lint", "Check flow files and tell all that is wrong with them.") { files },
