@@ -63,6 +63,20 @@ internal static class FolderTree
         return false;
     }
 
+    /// <summary>False when it is still there.</summary>
+    public static bool TryDeleteFile(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     // A step may have left folders that it made unreadable for itself, and so for us.
     private static void Open(string path)
     {

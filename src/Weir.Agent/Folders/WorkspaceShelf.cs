@@ -13,17 +13,34 @@ namespace Weir.Agent.Folders;
 internal sealed class WorkspaceShelf(string root, BlobCache cache)
 {
     private readonly ConcurrentDictionary<string, bool> _busy = new(StringComparer.Ordinal);
+    private readonly Lock _coming = new();
     private const string Moved = ".moved";
 
     /// <summary>The workspace of an attempt under way, which no tidying touches until it is done.</summary>
     public string Take(AttemptFence fence)
     {
         var path = PathOf(fence.Run, fence.Step, fence.Attempt);
-        _busy[path] = true;
+        lock (_coming) _busy[path] = true;
         return path;
     }
 
-    public void Done(string workspace) => _busy.TryRemove(workspace, out _);
+    /// <summary>With the last attempt of a run goes the run's folder, unless workspaces are left in it.</summary>
+    public void Done(string workspace)
+    {
+        _busy.TryRemove(workspace, out _);
+        var run = new DirectoryInfo(Path.GetDirectoryName(workspace)!);
+        if (!run.Exists) return;
+        lock (_coming)
+        {
+            if (_busy.Keys.Any(other => Path.GetDirectoryName(other.AsSpan()).SequenceEqual(run.FullName))) return;
+            foreach (var file in run.EnumerateFiles("*" + Moved))
+            {
+                if (MovedTo(file.FullName[..^Moved.Length]) is null) FolderTree.TryDeleteFile(file.FullName);
+            }
+
+            if (!run.EnumerateFileSystemInfos().Any()) FolderTree.TryDelete(run.FullName);
+        }
+    }
 
     public async Task PrepareAsync(
         string target, AttemptFence fence, StepWork work, OpenBlob blobs, CancellationToken cancellationToken)
