@@ -7,6 +7,9 @@ namespace Weir.Controller.Config;
 /// </summary>
 public sealed record WeirConfig
 {
+    /// <summary>A lease outlasts two renewals that were lost.</summary>
+    private const int RenewalsPerLease = 3;
+
     public WeirMode? Mode { get; init; }
 
     /// <summary>Absolute.</summary>
@@ -34,6 +37,7 @@ public sealed record WeirConfig
         InitialTokens = Node.InitialTokens,
         AllowDownloads = Node.AllowDownloads,
         Renew = Node.Heartbeat,
+        Lease = RenewalsPerLease * Node.Heartbeat,
         SelfCheck = Node.HealthCheck,
     };
 }
@@ -63,7 +67,7 @@ public sealed record NodeConfig
     public int Port { get; init; } = ControllerOptions.DefaultPort;
     public TimeSpan HealthCheck { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How often agents renew.</summary>
+    /// <summary>How often agents renew; a lease lasts three times as long.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
     public bool AllowDownloads { get; init; } = true;
     public TlsOptions? Tls { get; init; }

@@ -61,7 +61,10 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
             await keeper.ApplyAsync(lease.Fence.Run, new RunEvent.NotHeld(lease.Fence), cancellationToken);
         }
 
-        return new RenewResponse(answers) { Drain = agent.Draining };
+        return new RenewResponse(answers)
+        {
+            Drain = agent.Draining, RenewMilliseconds = (int)keeper.Timing.Renew.TotalMilliseconds,
+        };
     }
 
     public async Task<ReportResponse> ReportAsync(
