@@ -29,6 +29,7 @@ internal static class ControllerRegistration
         services.AddAccess();
         services.AddApiDescription();
         services.AddSingleton<AgentGate>();
+        services.AddSingleton<AgentStandings>();
         services.AddSingleton<AgentViews>();
         services.AddSingleton<BlobDesk>();
         services.AddSingleton<ControllerMetrics>();
