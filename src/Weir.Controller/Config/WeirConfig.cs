@@ -25,6 +25,9 @@ public sealed record WeirConfig
     /// <summary>For the agent of a standalone process; elsewhere labels come from the join token or an admin.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What an agent may offer: <c>process</c>, <c>fake</c>.</summary>
+    public IReadOnlyList<string> Runtimes { get; init; } = [];
+
     public ControllerOptions ToControllerOptions() => new()
     {
         DataFolder = DataFolder,
