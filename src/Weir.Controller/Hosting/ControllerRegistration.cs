@@ -35,7 +35,9 @@ internal static class ControllerRegistration
         services.AddSingleton<ControllerMetrics>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<MetricsPage>();
+        services.AddSingleton<BlobCollector>();
         services.AddSingleton<SelfCheck>();
+        services.AddSingleton<Upkeep>();
         services.AddHostedService<ControllerLoops>();
         return services;
     }
