@@ -15,22 +15,22 @@ public sealed class AwayControllerTests
     public async Task A_step_outlives_its_controller_and_its_log_is_whole()
     {
         await using var pair = await WeirPair.StartAsync(Heartbeat);
-        var (run, progress) = await StartCountingAsync(pair, to: 100);
+        var (run, progress) = await StartCountingAsync(pair, to: 65);
         await pair.Controller.KillAsync();
-        await ReachesAsync(progress, 70);
+        await ReachesAsync(progress, 55);
         await pair.StartControllerAsync();
-        AssertWholeAndOnce(pair, await pair.EndAsync(run), to: 100);
+        AssertWholeAndOnce(pair, await pair.EndAsync(run), to: 65);
     }
 
     [Fact]
     public async Task A_controller_that_hangs_for_many_leases_finds_the_step_still_running()
     {
         await using var pair = await WeirPair.StartAsync(Heartbeat);
-        var (run, progress) = await StartCountingAsync(pair, to: 150);
+        var (run, progress) = await StartCountingAsync(pair, to: 120);
         pair.Controller.Freeze();
-        await ReachesAsync(progress, 130);
+        await ReachesAsync(progress, 105);
         pair.Controller.Thaw();
-        AssertWholeAndOnce(pair, await pair.EndAsync(run), to: 150);
+        AssertWholeAndOnce(pair, await pair.EndAsync(run), to: 120);
     }
 
     private static async Task<(RunView Run, string Progress)> StartCountingAsync(WeirPair pair, int to)

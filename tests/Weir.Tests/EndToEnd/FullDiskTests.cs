@@ -24,6 +24,8 @@ public sealed class FullDiskTests
         var stderr = Path.Combine(Path.GetDirectoryName(pair.StdoutFile(greedy, "a"))!, "stderr.log");
         Assert.Contains("space", await File.ReadAllTextAsync(stderr), StringComparison.Ordinal);
 
+        var work = Path.Combine(pair.AgentFolder, "work");
+        await Eventually.HoldsAsync(() => Directory.GetDirectories(work).Length == 0, "its workspace is gone");
         disk.Fill();
         var run = await pair.StartRunAsync(Plain);
         await Eventually.HoldsAsync(
