@@ -23,9 +23,19 @@ internal static class AgentSettings
         new ProcessRuntimeOptions
         {
             Folder = Path.Combine(options.DataDirectory, "processes"),
-            OwnUsers = Environment.IsPrivilegedProcess && LocalFolders.CanBePassed(options.DataDirectory),
+            OwnUsers = HasOwnUsers(options),
         },
         time);
+
+    /// <summary>Tells people whose rights the steps have.</summary>
+    public static string UsersOfSteps(AgentOptions options) =>
+        HasOwnUsers(options) ? "steps run as a user of their own for each slot"
+        : Environment.IsPrivilegedProcess
+            ? "steps run as root: other users cannot pass through to the data folder; `chmod o+x` its parents, or move it"
+        : $"steps run as this user ({Environment.UserName}): they can read and change what it can";
+
+    private static bool HasOwnUsers(AgentOptions options) =>
+        Environment.IsPrivilegedProcess && LocalFolders.CanBePassed(options.DataDirectory);
 
     public static IContainerRuntime Fake(TimeProvider time) => new FakeRuntime(time);
 }

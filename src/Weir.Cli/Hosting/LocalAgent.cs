@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Agent;
 using Weir.Agent.Links;
 using Weir.Contracts.Agents;
+using Weir.Contracts.Problems;
 using Weir.Controller.Hosting;
 using Weir.Engine.Links;
 using Weir.Engine.Runtimes;
@@ -11,8 +12,9 @@ using Weir.Runtimes.Process;
 namespace Weir.Cli.Hosting;
 
 /// <summary>The agent beside a controller in one process.</summary>
-internal sealed class LocalAgent : IAsyncDisposable
+internal sealed partial class LocalAgent : IAsyncDisposable
 {
+    private static readonly TimeSpan DrainedLook = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource _abort = new();
     private readonly AgentFolder _folder;
     private readonly ProcessRuntime _processes;
@@ -64,8 +66,33 @@ internal sealed class LocalAgent : IAsyncDisposable
     {
         var loggers = controller.Services.GetRequiredService<ILoggerFactory>();
         IContainerRuntime[] runtimes = [_processes, AgentSettings.Fake(time)];
-        Ended = Task.Run(() => AgentHost.RunAsync(
-            options, runtimes, link, time, new Random(), loggers, CancellationToken.None, _abort.Token));
+        Ended = Task.Run(() => RunAsync(
+            () => AgentHost.RunAsync(
+                options, runtimes, link, time, new Random(), loggers, CancellationToken.None, _abort.Token),
+            loggers.CreateLogger<LocalAgent>(), time));
+    }
+
+    // The controller serves others too: it goes on when an admin drains this agent, who may resume it, or shuts it out.
+    private async Task RunAsync(Func<Task> life, ILogger log, TimeProvider time)
+    {
+        try
+        {
+            while (!_abort.IsCancellationRequested)
+            {
+                await life();
+                await Task.Delay(DrainedLook, time, _abort.Token);
+            }
+        }
+        catch (LinkException refused) when (refused.Code == ErrorCodes.AgentRevoked)
+        {
+            Log.ShutOut(log, refused.Message);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, _abort.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        {
+            // asked to stop while it was drained
+        }
     }
 
     // enrolled by this process's own right; the agent then finds itself known by its key
@@ -76,5 +103,13 @@ internal sealed class LocalAgent : IAsyncDisposable
         {
             Slots = options.Slots, Runtimes = ["process", "fake"], Host = HostFacts.Read(),
         };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "the agent of this process is out ({Reason}): steps run at other agents only")]
+        public static partial void ShutOut(ILogger log, string reason);
     }
 }

@@ -40,7 +40,7 @@ internal static class RunAgentCommand
             CaFile = invocation.Value(flags.CaFile),
             RenewPeriod = config.Node.Heartbeat,
         };
-        var kinds = flags.RuntimesOf(invocation);
+        var kinds = flags.RuntimesOf(invocation, config.Runtimes);
         using var folder = AgentFolder.Open(options.DataDirectory);
         await using var processes = kinds.Contains("process") ? AgentSettings.Processes(options, host.Time) : null;
         IReadOnlyList<IContainerRuntime> runtimes =
@@ -84,13 +84,14 @@ internal sealed class RunAgentFlags
 
     public string? NameOf(Invocation invocation) => invocation.Value(Name);
 
-    public IReadOnlyList<string> RuntimesOf(Invocation invocation)
+    public IReadOnlyList<string> RuntimesOf(Invocation invocation, IReadOnlyList<string> allowed)
     {
         var kinds = new List<string>();
-        if (invocation.Value(AllowProcess)) kinds.Add("process");
-        if (invocation.Value(Fake)) kinds.Add("fake");
+        if (invocation.Value(AllowProcess) || allowed.Contains("process")) kinds.Add("process");
+        if (invocation.Value(Fake) || allowed.Contains("fake")) kinds.Add("fake");
         return kinds.Count > 0
             ? kinds
-            : throw CliException.Usage("an agent needs a runtime: --allow-process or --fake");
+            : throw CliException.Usage(
+                "an agent needs a runtime: --allow-process or --fake, or `runtimes: { process: true }` in its config");
     }
 }

@@ -98,6 +98,7 @@ internal static class UpCommand
             $"  token    {system.TokenFile} (the context 'local' has it)",
             $"  agent    {agent.Name}, {agent.Slots} slots, runtimes: process, fake",
             "           the process runtime runs steps as processes of this machine: run only flows that you trust",
+            $"           {AgentSettings.UsersOfSteps(agent)}",
             $"  join     weir agent --join {address} --join-token \"$(weir agent join-token)\"",
             "",
             "Ctrl-C stops it.",
