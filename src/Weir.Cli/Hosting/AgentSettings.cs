@@ -1,5 +1,6 @@
 using Weir.Agent;
 using Weir.Engine.Runtimes;
+using Weir.Runtimes.Docker;
 using Weir.Runtimes.Fake;
 using Weir.Runtimes.Process;
 
@@ -9,6 +10,9 @@ namespace Weir.Cli.Hosting;
 internal static class AgentSettings
 {
     public const int MostSlots = 1000;
+
+    /// <summary>What the agent beside a controller offers to its own runs.</summary>
+    public static readonly IReadOnlyList<string> LocalKinds = ["process", "docker", "fake"];
 
     public static AgentOptions Options(string folder, string? name, int? slots) => new()
     {
@@ -26,6 +30,9 @@ internal static class AgentSettings
             OwnUsers = Environment.IsPrivilegedProcess && LocalFolders.CanBePassed(options.DataDirectory),
         },
         time);
+
+    public static DockerRuntimeOptions Docker(AgentOptions options, string socket, Func<string, string?> setting) =>
+        new() { Folder = Path.Combine(options.DataDirectory, "docker"), Socket = socket, Setting = setting };
 
     public static IContainerRuntime Fake(TimeProvider time) => new FakeRuntime(time);
 }
