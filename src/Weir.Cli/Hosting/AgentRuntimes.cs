@@ -17,13 +17,15 @@ internal sealed class AgentRuntimes : IAsyncDisposable
     /// Starts those of the wanted kinds that this machine has; an engine that does not answer is left out.
     /// </summary>
     public static async Task<AgentRuntimes> StartAsync(
-        CliHost host, AgentOptions options, IReadOnlyList<string> kinds, CancellationToken cancellationToken)
+        CliHost host, AgentOptions options, IReadOnlyList<string> kinds, PullPolicy pull,
+        CancellationToken cancellationToken)
     {
         var all = new List<IContainerRuntime>();
         if (kinds.Contains("process")) all.Add(AgentSettings.Processes(options, host.Time));
         if (kinds.Contains("docker") && await FindEngineAsync(host, cancellationToken) is { } socket)
         {
-            all.Add(DockerRuntime.Start(AgentSettings.Docker(options, socket, host.Setting), host.Time));
+            var docker = AgentSettings.Docker(options, socket, host.Setting) with { Pull = pull };
+            all.Add(DockerRuntime.Start(docker, host.Time));
         }
 
         if (kinds.Contains("fake")) all.Add(AgentSettings.Fake(host.Time));

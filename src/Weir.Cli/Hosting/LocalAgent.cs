@@ -5,6 +5,7 @@ using Weir.Agent.Links;
 using Weir.Contracts.Agents;
 using Weir.Controller.Hosting;
 using Weir.Engine.Links;
+using Weir.Runtimes.Docker;
 
 namespace Weir.Cli.Hosting;
 
@@ -38,7 +39,8 @@ internal sealed class LocalAgent : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var folder = AgentFolder.Open(options.DataDirectory);
-        var runtimes = await AgentRuntimes.StartAsync(host, options, AgentSettings.LocalKinds, cancellationToken);
+        var runtimes = await AgentRuntimes.StartAsync(
+            host, options, AgentSettings.LocalKinds, PullPolicy.IfMissing, cancellationToken);
         var link = await controller.ConnectAsync(Introduce(options, runtimes.Names), cancellationToken);
         var agent = new LocalAgent(options, folder, runtimes) { Id = link.AgentId };
         if (dials) agent.Start(options with { Controller = controller.Address }, link: null, controller, host.Time);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Weir.Engine.Runtimes;
 using Weir.Runtimes.Docker.Api;
 using Weir.Runtimes.Steps;
@@ -12,8 +11,6 @@ namespace Weir.Runtimes.Docker;
 internal sealed class DockerContainer : IStepContainer
 {
     private const string ByKill = "KILL";
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestRemoval = TimeSpan.FromSeconds(30);
     private readonly DockerParts _parts;
     private readonly DockerHost _host;
@@ -72,7 +69,7 @@ internal sealed class DockerContainer : IStepContainer
         }
         finally
         {
-            await KillNowAsync(cancellationToken);
+            await KillNowAsync(CancellationToken.None);
         }
 
         await _exit.Task.WaitAsync(cancellationToken);
@@ -254,23 +251,18 @@ internal sealed class DockerContainer : IStepContainer
         }
     }
 
-    // An engine that is restarted tells nothing for a while, and its containers may live on.
-    private async Task<int> WatchDeathAsync()
-    {
-        for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
+    // Its containers may live on while an engine is restarted.
+    private Task<int> WatchDeathAsync() => _host.InsistAsync(
+        async token =>
         {
             try
             {
-                return await Engine.WaitAsync(_parts.Container, _over.Token);
+                return await Engine.WaitAsync(_parts.Container, token);
             }
             catch (EngineException missing) when (missing.IsMissing)
             {
                 return -1;
             }
-            catch (Exception exception) when (DockerHost.IsTrouble(exception) || exception is JsonException)
-            {
-                await Task.Delay(pause, _host.Time, _over.Token);
-            }
-        }
-    }
+        },
+        _over.Token);
 }

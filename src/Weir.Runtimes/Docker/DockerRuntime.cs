@@ -41,36 +41,23 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
     {
         var folder = new DockerFolder(Path.GetFullPath(spec.Folder));
         if (folder.Load() is not { } record) return null;
-        try
-        {
-            if (!spec.DiesWithAgent
-                && await _host.Engine.Containers.InspectAsync(record.Container, cancellationToken) is not null)
-            {
-                return Watch(DockerParts.Open(_host.Events, spec, folder, record, new UndoStack()));
-            }
-
-            await _host.Engine.Containers.RemoveAsync(record.Container, cancellationToken);
-            folder.Remove();
-            return null;
-        }
-        catch (Exception exception) when (DockerHost.IsTrouble(exception))
-        {
-            throw new RuntimeException($"the step could not be taken up: {exception.Message}", exception);
-        }
+        var isThere = await _host.InsistAsync(
+            token => IsToBeTakenUpAsync(spec, record, token), cancellationToken);
+        if (isThere) return Watch(DockerParts.Open(_host.Events, spec, folder, record, new UndoStack()));
+        folder.Remove();
+        return null;
     }
 
     public async Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken)
     {
-        var mine = await _host.Engine.Containers.ListAsync(_names.Mine, cancellationToken);
-        var steps = mine.Where(entry => entry.Labels.ContainsKey(DockerNames.StepLabel)).ToList();
-        var kept = steps.Where(entry => keep.Contains(entry.Labels[DockerNames.StepLabel])).ToList();
-        foreach (var entry in steps.Except(kept)) await RemoveAsync(entry, cancellationToken);
-        var inUse = kept.Select(entry => entry.HostConfig.NetworkMode ?? "")
-            .Concat(_holders.Ids.Select(id => $"container:{id}")).ToHashSet(StringComparer.Ordinal);
-        foreach (var holder in mine.Where(entry => entry.Labels[DockerNames.RoleLabel] == DockerNames.HolderRole))
+        try
         {
-            if (!inUse.Contains($"container:{holder.Id}"))
-                await _host.Engine.Containers.RemoveAsync(holder.Id, cancellationToken);
+            await SweepEngineAsync(keep, cancellationToken);
+            _holders.Tidy();
+        }
+        catch (Exception exception) when (DockerHost.IsTrouble(exception))
+        {
+            // what an engine that is away still has is found by its labels the next time
         }
     }
 
@@ -91,6 +78,30 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
 
         _host.Events.Dispose();
         _host.Engine.Dispose();
+    }
+
+    private async Task<bool> IsToBeTakenUpAsync(
+        ContainerSpec spec, DockerRecord record, CancellationToken cancellationToken)
+    {
+        if (!spec.DiesWithAgent)
+            return await _host.Engine.Containers.InspectAsync(record.Container, cancellationToken) is not null;
+        await _host.Engine.Containers.RemoveAsync(record.Container, cancellationToken);
+        return false;
+    }
+
+    private async Task SweepEngineAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken)
+    {
+        var mine = await _host.Engine.Containers.ListAsync(_names.Mine, cancellationToken);
+        var steps = mine.Where(entry => entry.Labels.ContainsKey(DockerNames.StepLabel)).ToList();
+        var kept = steps.Where(entry => keep.Contains(entry.Labels[DockerNames.StepLabel])).ToList();
+        foreach (var entry in steps.Except(kept)) await RemoveAsync(entry, cancellationToken);
+        var inUse = kept.Select(entry => entry.HostConfig.NetworkMode ?? "")
+            .Concat(_holders.Ids.Select(id => $"container:{id}")).ToHashSet(StringComparer.Ordinal);
+        foreach (var holder in mine.Where(entry => entry.Labels[DockerNames.RoleLabel] == DockerNames.HolderRole))
+        {
+            if (!inUse.Contains($"container:{holder.Id}"))
+                await _host.Engine.Containers.RemoveAsync(holder.Id, cancellationToken);
+        }
     }
 
     private DockerContainer Watch(DockerParts parts) =>

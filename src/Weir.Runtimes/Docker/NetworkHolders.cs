@@ -56,6 +56,13 @@ internal sealed class NetworkHolders(
             && await holder.Value == id) _holders.TryRemove(KeyValuePair.Create((slot, network), holder));
     }
 
+    /// <summary>Removes folders of holders that an earlier life died in making.</summary>
+    public void Tidy()
+    {
+        if (!_holders.IsEmpty) return;
+        foreach (var place in Directory.EnumerateDirectories(folder)) FolderTree.Remove(place);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var holder in _holders.Values)

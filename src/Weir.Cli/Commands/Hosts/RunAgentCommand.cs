@@ -4,6 +4,7 @@ using Weir.Agent;
 using Weir.Cli.Connecting;
 using Weir.Cli.Hosting;
 using Weir.Controller.Config;
+using Weir.Runtimes.Docker;
 
 namespace Weir.Cli.Commands.Hosts;
 
@@ -41,7 +42,8 @@ internal static class RunAgentCommand
         };
         var kinds = flags.RuntimesOf(invocation);
         using var folder = AgentFolder.Open(options.DataDirectory);
-        await using var runtimes = await AgentRuntimes.StartAsync(host, options, kinds, cancellationToken);
+        await using var runtimes = await AgentRuntimes.StartAsync(
+            host, options, kinds, flags.PullOf(invocation), cancellationToken);
         if (runtimes.All.Count == 0)
         {
             throw CliException.Usage(
@@ -78,6 +80,11 @@ internal sealed class RunAgentFlags
     public Option<bool> NoDocker { get; } =
         new("--no-docker") { Description = "Do not offer the docker runtime, though an engine answers." };
 
+    public Option<string?> Pull { get; } = new("--pull")
+    {
+        Description = "When to ask for an image: if-missing (unless given), always or never.", HelpName = "WHEN",
+    };
+
     public Option<bool> Fake { get; } =
         new("--fake") { Description = "Offer the fake runtime: steps are only pretended." };
 
@@ -86,9 +93,17 @@ internal sealed class RunAgentFlags
         Description = "PEM of the authority that signed the controller's certificate.", HelpName = "FILE",
     };
 
-    public IReadOnlyList<Option> All => [Name, Slots, AllowProcess, NoDocker, Fake, CaFile];
+    public IReadOnlyList<Option> All => [Name, Slots, AllowProcess, NoDocker, Pull, Fake, CaFile];
 
     public string? NameOf(Invocation invocation) => invocation.Value(Name);
+
+    public PullPolicy PullOf(Invocation invocation) => invocation.Value(Pull) switch
+    {
+        null or "if-missing" => PullPolicy.IfMissing,
+        "always" => PullPolicy.Always,
+        "never" => PullPolicy.Never,
+        var other => throw CliException.Usage($"--pull: `{other}` is none of if-missing, always, never"),
+    };
 
     public IReadOnlyList<string> RuntimesOf(Invocation invocation)
     {

@@ -56,7 +56,7 @@ public sealed class EngineRestartTests : IAsyncLifetime
         var workspace = Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
         var spec = new ContainerSpec("run-step-1", Path.Combine(_root, "attempt"), workspace)
         {
-            Work = new StepWork(),
+            Work = new StepWork { Limits = new() { Network = "none" } },
         };
         await using var step = new StepUnderTest(await _runtime!.CreateAsync(spec, default), spec);
         await step.OpenAsync(["echo ready; until [ -e go ]; do sleep 0.01; done; echo on; exit 6"]);
@@ -75,6 +75,8 @@ public sealed class EngineRestartTests : IAsyncLifetime
         [
             "--data-root", Path.Combine(_root, "data"), "--exec-root", Path.Combine(_root, "exec"),
             "--pidfile", Path.Combine(_root, "dockerd.pid"), "--host", $"unix://{Socket}", "--live-restore",
+            // The rules of the other engine on this machine are not to be disturbed.
+            "--iptables=false", "--ip6tables=false",
         ];
         var start = new ProcessStartInfo("/usr/sbin/dockerd", arguments)
         {
