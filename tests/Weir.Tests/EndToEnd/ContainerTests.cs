@@ -39,6 +39,27 @@ public sealed class ContainerTests
     }
 
     [Fact]
+    public async Task A_step_that_must_not_overlap_dies_with_its_killed_agent()
+    {
+        TestEngine.SkipWithout();
+        await using var weir = new WeirProcess();
+        var mark = $"61{Environment.ProcessId % 10_000_000:0000000}";
+        weir.Write("f.yml", $$"""
+            name: alone
+            image: {{TestEngine.Image}}
+            steps: [{ name: a, disconnect: 0s, commands: ['sleep {{mark}}'] }]
+            """);
+        var first = await weir.UpAsync();
+        Assert.Equal(0, (await weir.RunAsync("run", "start", "--file", "f.yml")).Code);
+        await Eventually.HoldsAsync(() => HostProcesses.HasOne(mark), "the step runs");
+        using (var process = Process.GetProcessById(first.Process)) process.Kill();
+        await Eventually.HoldsAsync(() => !HostProcesses.HasOne(mark), "the step is dead");
+        await weir.UpAsync();
+        Assert.Equal(0, (await weir.RunAsync("run", "cancel", "alone#1")).Code);
+        await weir.RunAsync("run", "watch", "alone#1", "--timeout", "60s");
+    }
+
+    [Fact]
     public async Task The_demo_runs_in_containers()
     {
         TestEngine.SkipWithout();

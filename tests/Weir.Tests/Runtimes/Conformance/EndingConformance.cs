@@ -93,9 +93,9 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
         var start = daemon.Replace("{0}", mark, StringComparison.Ordinal);
         await using var step = await OpenAsync($"{start}\necho ready; sleep 600");
         await step.SawAsync("ready");
-        await Eventually.HoldsAsync(() => IsAlive(mark), "the daemon runs");
+        await Eventually.HoldsAsync(() => HostProcesses.HasOne(mark), "the daemon runs");
         await step.Container.KillAsync(TimeSpan.FromMilliseconds(100), default);
-        Assert.False(IsAlive(mark), "the daemon is gone");
+        Assert.False(HostProcesses.HasOne(mark), "the daemon is gone");
         await step.FinishAsync();
     }
 
@@ -109,11 +109,11 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
         var mark = NewMark();
         await using var step = await OpenAsync(
             $"(env -i setsid sh -c '(exec sleep {mark}) &' > /dev/null 2>&1 &)\nuntil [ -e go ]; do sleep 0.01; done");
-        await Eventually.HoldsAsync(() => IsAlive(mark), "the daemon runs");
+        await Eventually.HoldsAsync(() => HostProcesses.HasOne(mark), "the daemon runs");
         await File.WriteAllTextAsync(Path.Combine(step.Workspace, "go"), "");
         Assert.Equal(0, (await step.FinishAsync()).Exit.ExitCode);
         await step.DisposeAsync();
-        Assert.False(IsAlive(mark), "the daemon is gone");
+        Assert.False(HostProcesses.HasOne(mark), "the daemon is gone");
     }
 
     [Fact]
@@ -197,21 +197,4 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
     private static string NewMark() =>
         (600_000_000 + Interlocked.Increment(ref _marks) + (Environment.ProcessId * 1000L % 90_000_000)).ToString(
             System.Globalization.CultureInfo.InvariantCulture);
-
-    // By its arguments: a container has process ids of its own. A zombie has none any more.
-    private static bool IsAlive(string mark) => Directory.EnumerateDirectories("/proc")
-        .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
-        .Any(folder => Arguments(folder).Contains(mark, StringComparison.Ordinal));
-
-    private static string Arguments(string folder)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(folder, "cmdline"));
-        }
-        catch (IOException)
-        {
-            return "";
-        }
-    }
 }

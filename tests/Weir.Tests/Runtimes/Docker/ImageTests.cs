@@ -71,6 +71,28 @@ public sealed class ImageTests : DockerRig
         await Engine.Images.RemoveAsync(name, default);
     }
 
+    [Theory]
+    [InlineData("guest")]
+    [InlineData("1234:1234")]
+    public async Task A_step_runs_as_the_user_of_its_image_in_a_workspace_of_its_own(string user)
+    {
+        var image = new ImageName(Path.GetFileName(Root).ToLowerInvariant(), "1");
+        var container = await Engine.Containers.CreateAsync(
+            $"{image.Repository}-source", new CreateContainer { Image = TestEngine.Image, Entrypoint = ["sh"] }, default);
+        await using (var files = await Engine.Containers.ReadArchiveAsync(container, "/", default))
+        {
+            await Engine.Images.ImportAsync(image, files, ["ENV PATH=/bin", $"USER {user}"], default);
+        }
+
+        await Engine.Containers.RemoveAsync(container, default);
+        var spec = NewSpec(new StepWork { Image = $"{image.Repository}:1" });
+        await File.WriteAllTextAsync(Path.Combine(spec.Workspace, "earlier"), "");
+        var result = await RunAsync(
+            spec, "id -u; echo x > file; rm earlier; echo y > ~/file; echo a=1 >> $WEIR_OUTPUT", "echo z > /dev/stderr");
+        Assert.Equal(("1234\n", "z\n", 0), (result.Stdout, result.Stderr, result.Exit.ExitCode));
+        await Engine.Images.RemoveAsync($"{image.Repository}:1", default);
+    }
+
     private async Task<RuntimeException> RefusedAsync(string? image)
     {
         var spec = NewSpec(new StepWork { Image = image });
