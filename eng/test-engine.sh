@@ -55,6 +55,9 @@ make_test_image() {
 
 stop_engine() {
     [ -n "$engine_pid" ] || return 0
+    # The bridges of an engine stay on the machine when it ends.
+    docker ps --all --quiet | xargs --no-run-if-empty docker rm --force > /dev/null 2>&1 || :
+    docker network prune --force > /dev/null 2>&1 || :
     kill "$engine_pid" 2> /dev/null || return 0
     wait "$engine_pid" 2> /dev/null || :
     rm -rf -- "$engine_folder" || :

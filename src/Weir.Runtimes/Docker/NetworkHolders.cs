@@ -71,7 +71,7 @@ internal sealed class NetworkHolders(
             await engine.Containers.RemoveAsync(await holder.Value, CancellationToken.None);
         }
 
-        if (_hasNetwork) await RemoveNetworkAsync();
+        await RemoveNetworkAsync();
         _turn.Dispose();
     }
 
@@ -163,12 +163,15 @@ internal sealed class NetworkHolders(
         return holder.IsCompletedSuccessfully;
     }
 
-    // Steps that outlive this agent may still be in it.
+    // An earlier life may have made it. Steps that outlive this agent may still be in it.
     private async Task RemoveNetworkAsync()
     {
         try
         {
-            await engine.Networks.RemoveAsync(names.Network, CancellationToken.None);
+            foreach (var network in await engine.Networks.ListAsync(names.Mine, CancellationToken.None))
+            {
+                await engine.Networks.RemoveAsync(network.Id, CancellationToken.None);
+            }
         }
         catch (EngineException used) when (used.Status is HttpStatusCode.Forbidden || used.IsMissing)
         {

@@ -151,6 +151,19 @@ public sealed class LifeTests : DockerRig
         Assert.Empty(await Engine.Networks.ListAsync(mine, default));
     }
 
+    [Fact]
+    public async Task Nothing_is_left_by_a_life_that_died()
+    {
+        var mine = DockerNames.Of(Path.Combine(Root, "docker")).Mine;
+        var step = await OpenAsync(NewSpec(), "echo ready; sleep 600");
+        await step.SawAsync("ready");
+        await Runtime.DisposeAsync();
+        await NextLife().SweepAsync(Nothing, default);
+        await Runtime.DisposeAsync();
+        Assert.Empty(await Engine.Containers.ListAsync(mine, default));
+        Assert.Empty(await Engine.Networks.ListAsync(mine, default));
+    }
+
     private async Task<StepUnderTest> TakeUpAsync(ContainerSpec spec)
     {
         var container = await Runtime.AdoptAsync(spec, default);
