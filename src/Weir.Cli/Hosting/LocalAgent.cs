@@ -6,8 +6,7 @@ using Weir.Contracts.Agents;
 using Weir.Contracts.Problems;
 using Weir.Controller.Hosting;
 using Weir.Engine.Links;
-using Weir.Engine.Runtimes;
-using Weir.Runtimes.Process;
+using Weir.Runtimes.Docker;
 
 namespace Weir.Cli.Hosting;
 
@@ -17,16 +16,18 @@ internal sealed partial class LocalAgent : IAsyncDisposable
     private static readonly TimeSpan DrainedLook = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource _abort = new();
     private readonly AgentFolder _folder;
-    private readonly ProcessRuntime _processes;
+    private readonly AgentRuntimes _runtimes;
 
-    private LocalAgent(AgentOptions options, AgentFolder folder, ProcessRuntime processes)
+    private LocalAgent(AgentOptions options, AgentFolder folder, AgentRuntimes runtimes)
     {
         Options = options;
         _folder = folder;
-        _processes = processes;
+        _runtimes = runtimes;
     }
 
     public AgentOptions Options { get; }
+
+    public IReadOnlyList<string> Runtimes => _runtimes.Names;
 
     public string Id { get; private init; } = "";
 
@@ -36,15 +37,16 @@ internal sealed partial class LocalAgent : IAsyncDisposable
     /// <param name="dials">Speak to the controller over HTTP as an agent elsewhere does, in place of calling
     /// it.</param>
     public static async Task<LocalAgent> StartAsync(
-        ControllerHost controller, AgentOptions options, bool dials, TimeProvider time,
+        ControllerHost controller, AgentOptions options, bool dials, CliHost host,
         CancellationToken cancellationToken)
     {
         var folder = AgentFolder.Open(options.DataDirectory);
-        var link = await controller.ConnectAsync(Introduce(options), cancellationToken);
-        var processes = AgentSettings.Processes(options, time);
-        var agent = new LocalAgent(options, folder, processes) { Id = link.AgentId };
-        if (dials) agent.Start(options with { Controller = controller.Address }, link: null, controller, time);
-        else agent.Start(options, link, controller, time);
+        var runtimes = await AgentRuntimes.StartAsync(
+            host, options, AgentSettings.LocalKinds, PullPolicy.IfMissing, cancellationToken);
+        var link = await controller.ConnectAsync(Introduce(options, runtimes.Names), cancellationToken);
+        var agent = new LocalAgent(options, folder, runtimes) { Id = link.AgentId };
+        if (dials) agent.Start(options with { Controller = controller.Address }, link: null, controller, host.Time);
+        else agent.Start(options, link, controller, host.Time);
         return agent;
     }
 
@@ -57,7 +59,7 @@ internal sealed partial class LocalAgent : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _processes.DisposeAsync();
+        await _runtimes.DisposeAsync();
         _folder.Dispose();
         _abort.Dispose();
     }
@@ -65,10 +67,9 @@ internal sealed partial class LocalAgent : IAsyncDisposable
     private void Start(AgentOptions options, IControllerLink? link, ControllerHost controller, TimeProvider time)
     {
         var loggers = controller.Services.GetRequiredService<ILoggerFactory>();
-        IContainerRuntime[] runtimes = [_processes, AgentSettings.Fake(time)];
         Ended = Task.Run(() => RunAsync(
             () => AgentHost.RunAsync(
-                options, runtimes, link, time, new Random(), loggers, CancellationToken.None, _abort.Token),
+                options, _runtimes.All, link, time, new Random(), loggers, CancellationToken.None, _abort.Token),
             loggers.CreateLogger<LocalAgent>(), time));
     }
 
@@ -96,12 +97,12 @@ internal sealed partial class LocalAgent : IAsyncDisposable
     }
 
     // enrolled by this process's own right; the agent then finds itself known by its key
-    private static EnrolRequest Introduce(AgentOptions options)
+    private static EnrolRequest Introduce(AgentOptions options, IReadOnlyList<string> runtimes)
     {
         using var identity = AgentIdentityFile.OpenOrCreate(options.DataDirectory);
         return new EnrolRequest(options.Name, Convert.ToBase64String(identity.PublicKey.Span))
         {
-            Slots = options.Slots, Runtimes = ["process", "fake"], Host = HostFacts.Read(),
+            Slots = options.Slots, Runtimes = runtimes, Host = HostFacts.Read(),
         };
     }
 
