@@ -17,12 +17,14 @@ internal sealed class BenchSystem : IAsyncDisposable
     private readonly ControllerHost _host;
     private readonly string _folder;
     private readonly Task _agent;
+    private readonly IReadOnlyList<IContainerRuntime> _runtimes;
 
     private BenchSystem(
         ControllerHost host, string folder, string joinToken, IReadOnlyList<IContainerRuntime> runtimes, int slots)
     {
         _host = host;
         _folder = folder;
+        _runtimes = runtimes;
         Client = new WeirClient(_http, new WeirClientOptions(host.Address) { Token = host.AdminToken });
         var options = new AgentOptions
         {
@@ -81,6 +83,7 @@ internal sealed class BenchSystem : IAsyncDisposable
     {
         await _abort.CancelAsync();
         await _agent;
+        foreach (var runtime in _runtimes.OfType<IAsyncDisposable>()) await runtime.DisposeAsync();
         await _host.StopAsync(CancellationToken.None);
         await _host.DisposeAsync();
         _http.Dispose();

@@ -21,7 +21,7 @@ public sealed record AgentOptions
     /// <summary>PEM file of the authority that signed the controller's certificate; null = the system's.</summary>
     public string? CaFile { get; init; }
 
-    /// <summary>How often leases are renewed, ± 20 %.</summary>
+    /// <summary>How often leases are renewed, ± 20 %, until the controller has said how often it wants that.</summary>
     public TimeSpan RenewPeriod { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the controller may hold a claim open when there is no work.</summary>

@@ -16,6 +16,9 @@ internal sealed record CliHost(Stream RawOutput, TextWriter Error)
 
     /// <summary>Columns of the terminal.</summary>
     public Func<int> Width { get; init; } = static () => 120;
+
+    /// <summary>Rows of the terminal.</summary>
+    public Func<int> Height { get; init; } = static () => 40;
     public string Folder { get; init; } = Directory.GetCurrentDirectory();
     public string Home { get; init; } = "/";
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -35,6 +38,7 @@ internal sealed record CliHost(Stream RawOutput, TextWriter Error)
         IsTerminal = !Console.IsOutputRedirected
             && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
         Width = static () => Console.WindowWidth is > 0 and var width ? width : 120,
+        Height = static () => Console.WindowHeight is > 0 and var height ? height : 40,
         Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
     };
 

@@ -15,16 +15,28 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache)
     private readonly ConcurrentDictionary<string, bool> _busy = new(StringComparer.Ordinal);
     private const string Moved = "moved";
     private readonly Lock _moving = new();
+    private readonly Lock _coming = new();
 
     /// <summary>The workspace of an attempt under way, which no tidying touches until it is done.</summary>
     public string Take(AttemptFence fence)
     {
         var path = PathOf(fence.Run, fence.Step, fence.Attempt);
-        _busy[path] = true;
+        lock (_coming) _busy[path] = true;
         return path;
     }
 
-    public void Done(string workspace) => _busy.TryRemove(workspace, out _);
+    /// <summary>With the last attempt of a run goes the run's folder, unless workspaces are left in it.</summary>
+    public void Done(string workspace)
+    {
+        _busy.TryRemove(workspace, out _);
+        var run = new DirectoryInfo(Path.GetDirectoryName(workspace)!);
+        if (!run.Exists) return;
+        lock (_coming)
+        {
+            if (_busy.Keys.Any(other => Path.GetDirectoryName(other.AsSpan()).SequenceEqual(run.FullName))) return;
+            if (!run.EnumerateDirectories().Any()) FolderTree.TryDelete(run.FullName);
+        }
+    }
 
     public async Task PrepareAsync(
         string target, AttemptFence fence, StepWork work, OpenBlob blobs, CancellationToken cancellationToken)

@@ -11,8 +11,10 @@ namespace Weir.Agent.Leases;
 /// </summary>
 internal sealed partial class LeaseKeeper(AgentContext context, AttemptTable table, Jitter jitter)
 {
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(100);
     private readonly Signal _soon = new(context.Time);
     private readonly ILogger _log = context.Loggers.CreateLogger<LeaseKeeper>();
+    private TimeSpan _period = context.Options.RenewPeriod;
 
     public void RenewSoon() => _soon.Set();
 
@@ -21,7 +23,7 @@ internal sealed partial class LeaseKeeper(AgentContext context, AttemptTable tab
     {
         while (true)
         {
-            await _soon.WaitAsync(jitter.Spread(context.Options.RenewPeriod, 0.2), cancellationToken);
+            await _soon.WaitAsync(jitter.Spread(_period, 0.2), cancellationToken);
             await RenewAsync(cancellationToken);
         }
     }
@@ -48,7 +50,7 @@ internal sealed partial class LeaseKeeper(AgentContext context, AttemptTable tab
     public async Task RenewOnceAsync(CancellationToken cancellationToken)
     {
         var (sent, instant) = (context.Time.GetTimestamp(), context.Time.GetUtcNow());
-        using var patience = new CancellationTokenSource(context.Options.RenewPeriod, context.Time);
+        using var patience = new CancellationTokenSource(_period, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         var response = await context.Link.RenewAsync(table.Snapshot(), either.Token);
         foreach (var answer in response.Answers)
@@ -57,6 +59,8 @@ internal sealed partial class LeaseKeeper(AgentContext context, AttemptTable tab
         }
 
         table.Draining = response.Drain;
+        var wanted = TimeSpan.FromMilliseconds(response.RenewMilliseconds);
+        if (wanted > TimeSpan.Zero) _period = wanted > ShortestPeriod ? wanted : ShortestPeriod;
         Note(instant);
     }
 

@@ -64,7 +64,11 @@ internal sealed class ControllerHttp : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            // An answer that stops in its middle must end with the patience too; only a blob may take longer than that.
+            var until = request.Method == HttpMethod.Get
+                ? HttpCompletionOption.ResponseHeadersRead
+                : HttpCompletionOption.ResponseContentRead;
+            var response = await _client.SendAsync(request, until, either.Token);
             if (response.IsSuccessStatusCode) return response;
             using (response) throw await RefusalOfAsync(response, either.Token);
         }

@@ -31,5 +31,6 @@ internal static class StepPreparation
         {
             Work = folder.Record.Assignment.Work,
             Slot = folder.Record.Slot,
+            DiesWithAgent = folder.Record.Assignment.DisconnectMilliseconds == 0,
         };
 }

@@ -48,9 +48,11 @@ internal sealed class StepRun(
     public Task<AttemptOutcome?> ResumeAsync(IContainerRuntime runtime, AgentTokens tokens) => GuardAsync(
         async working =>
         {
-            var container = folder.Opened ? await runtime.AdoptAsync(StepPreparation.SpecOf(folder), working) : null;
-            if (container is null)
+            var container = await runtime.AdoptAsync(StepPreparation.SpecOf(folder), working);
+            if (container is null || !folder.Opened)
             {
+                // The gate may have been opened by a life that died before it had noted so.
+                if (container is not null) await container.DisposeAsync();
                 return StepEnd.Failed(ReasonCode.Infrastructure, "the agent restarted, and the step ended with it");
             }
 

@@ -63,7 +63,8 @@ internal sealed class RunFollower(ControllerCall call, FollowView view) : IDispo
         }
         catch (OperationCanceledException)
         {
-            call.Host.Error.WriteLine($"{run.Handle} goes on; `weir run cancel {run.Handle}` stops it");
+            _region.Clear();
+            call.Host.Error.WriteLine($"{run.Handle} goes on; `weir run cancel '{run.Handle}'` stops it");
             throw;
         }
         finally
@@ -87,7 +88,7 @@ internal sealed class RunFollower(ControllerCall call, FollowView view) : IDispo
         }
         catch (TimeoutException)
         {
-            call.Host.Error.WriteLine("weir: the run has ended, the end of its logs did not come");
+            _queue.Writer.TryWrite(() => _region.Pass("weir: the run has ended, the end of its logs did not come"));
         }
         catch (Exception broken) when (broken is HttpRequestException or WeirApiException or OperationCanceledException)
         {
@@ -192,7 +193,7 @@ internal sealed class RunFollower(ControllerCall call, FollowView view) : IDispo
         if (_held.Remove(step, out var ending)) _region.Pass(ending);
     }
 
-    private void Draw() => _region.Show([.. RunReport.Lines(_run, call.Palette, call.Now)]);
+    private void Draw() => _region.Show(RunReport.Live(_run, call.Palette, call.Now, call.Host.Height() - 1));
 
     private void Conclude()
     {

@@ -10,12 +10,27 @@ internal static class RunReport
     public static IEnumerable<string> Lines(RunView run, Palette palette, DateTimeOffset now) =>
         [Head(run, palette, now), .. Steps(run, palette, now)];
 
+    /// <summary>At most so many lines: steps that ended give way first, then those far from starting.</summary>
+    public static IReadOnlyList<string> Live(RunView run, Palette palette, DateTimeOffset now, int most)
+    {
+        var steps = run.Steps ?? [];
+        var room = Math.Max(1, most - 2);
+        if (steps.Count <= room) return [.. Lines(run, palette, now)];
+        room = Math.Max(1, room - 1);
+        var first = steps.TakeWhile(step => step.Status.IsFinal()).Count();
+        var from = Math.Min(first, steps.Count - room);
+        var shown = steps.Skip(from).Take(room).ToList();
+        var hidden = palette.Dim($"… {from} before, {steps.Count - from - shown.Count} after");
+        return [Head(run, palette, now), .. StepTable(now).Lines(shown, palette), hidden];
+    }
+
     public static IReadOnlyList<string> Steps(RunView run, Palette palette, DateTimeOffset now) =>
         StepTable(now).Lines(run.Steps ?? [], palette);
 
     public static string Head(RunView run, Palette palette, DateTimeOffset now)
     {
-        var reason = run.Reason is ReasonCode.None ? "" : $" ({Words.Of(run.Reason)})";
+        var word = Words.Of(run.Reason);
+        var reason = run.Reason is ReasonCode.None || word == Words.Of(run.Status) ? "" : $" ({word})";
         var time = run.Started is null
             ? ""
             : (run.Ended is null ? " for " : " in ") + Elapsed.Between(run.Started, run.Ended, now);

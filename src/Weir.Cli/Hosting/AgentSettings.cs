@@ -1,5 +1,6 @@
 using Weir.Agent;
 using Weir.Engine.Runtimes;
+using Weir.Runtimes.Docker;
 using Weir.Runtimes.Fake;
 using Weir.Runtimes.Process;
 
@@ -9,6 +10,9 @@ namespace Weir.Cli.Hosting;
 internal static class AgentSettings
 {
     public const int MostSlots = 1000;
+
+    /// <summary>What the agent beside a controller offers to its own runs.</summary>
+    public static readonly IReadOnlyList<string> LocalKinds = ["process", "docker", "fake"];
 
     public static AgentOptions Options(string folder, string? name, int? slots) => new()
     {
@@ -23,9 +27,22 @@ internal static class AgentSettings
         new ProcessRuntimeOptions
         {
             Folder = Path.Combine(options.DataDirectory, "processes"),
-            OwnUsers = Environment.IsPrivilegedProcess && LocalFolders.CanBePassed(options.DataDirectory),
+            OwnUsers = HasOwnUsers(options),
         },
         time);
 
+    public static DockerRuntimeOptions Docker(AgentOptions options, string socket, Func<string, string?> setting) =>
+        new() { Folder = Path.Combine(options.DataDirectory, "docker"), Socket = socket, Setting = setting };
+
+    /// <summary>Tells people whose rights the steps have.</summary>
+    public static string UsersOfSteps(AgentOptions options) =>
+        HasOwnUsers(options) ? "steps run as a user of their own for each slot"
+        : Environment.IsPrivilegedProcess
+            ? "steps run as root: other users cannot pass through to the data folder; `chmod o+x` its parents, or move it"
+        : $"steps run as this user ({Environment.UserName}): they can read and change what it can";
+
     public static IContainerRuntime Fake(TimeProvider time) => new FakeRuntime(time);
+
+    private static bool HasOwnUsers(AgentOptions options) =>
+        Environment.IsPrivilegedProcess && LocalFolders.CanBePassed(options.DataDirectory);
 }

@@ -3,28 +3,31 @@ using Microsoft.Extensions.Logging;
 using Weir.Agent;
 using Weir.Agent.Links;
 using Weir.Contracts.Agents;
+using Weir.Contracts.Problems;
 using Weir.Controller.Hosting;
 using Weir.Engine.Links;
-using Weir.Engine.Runtimes;
-using Weir.Runtimes.Process;
+using Weir.Runtimes.Docker;
 
 namespace Weir.Cli.Hosting;
 
 /// <summary>The agent beside a controller in one process.</summary>
-internal sealed class LocalAgent : IAsyncDisposable
+internal sealed partial class LocalAgent : IAsyncDisposable
 {
+    private static readonly TimeSpan DrainedLook = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource _abort = new();
     private readonly AgentFolder _folder;
-    private readonly ProcessRuntime _processes;
+    private readonly AgentRuntimes _runtimes;
 
-    private LocalAgent(AgentOptions options, AgentFolder folder, ProcessRuntime processes)
+    private LocalAgent(AgentOptions options, AgentFolder folder, AgentRuntimes runtimes)
     {
         Options = options;
         _folder = folder;
-        _processes = processes;
+        _runtimes = runtimes;
     }
 
     public AgentOptions Options { get; }
+
+    public IReadOnlyList<string> Runtimes => _runtimes.Names;
 
     public string Id { get; private init; } = "";
 
@@ -34,15 +37,16 @@ internal sealed class LocalAgent : IAsyncDisposable
     /// <param name="dials">Speak to the controller over HTTP as an agent elsewhere does, in place of calling
     /// it.</param>
     public static async Task<LocalAgent> StartAsync(
-        ControllerHost controller, AgentOptions options, bool dials, TimeProvider time,
+        ControllerHost controller, AgentOptions options, bool dials, CliHost host,
         CancellationToken cancellationToken)
     {
         var folder = AgentFolder.Open(options.DataDirectory);
-        var link = await controller.ConnectAsync(Introduce(options), cancellationToken);
-        var processes = AgentSettings.Processes(options, time);
-        var agent = new LocalAgent(options, folder, processes) { Id = link.AgentId };
-        if (dials) agent.Start(options with { Controller = controller.Address }, link: null, controller, time);
-        else agent.Start(options, link, controller, time);
+        var runtimes = await AgentRuntimes.StartAsync(
+            host, options, AgentSettings.LocalKinds, PullPolicy.IfMissing, cancellationToken);
+        var link = await controller.ConnectAsync(Introduce(options, runtimes.Names), cancellationToken);
+        var agent = new LocalAgent(options, folder, runtimes) { Id = link.AgentId };
+        if (dials) agent.Start(options with { Controller = controller.Address }, link: null, controller, host.Time);
+        else agent.Start(options, link, controller, host.Time);
         return agent;
     }
 
@@ -55,7 +59,7 @@ internal sealed class LocalAgent : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _processes.DisposeAsync();
+        await _runtimes.DisposeAsync();
         _folder.Dispose();
         _abort.Dispose();
     }
@@ -63,18 +67,50 @@ internal sealed class LocalAgent : IAsyncDisposable
     private void Start(AgentOptions options, IControllerLink? link, ControllerHost controller, TimeProvider time)
     {
         var loggers = controller.Services.GetRequiredService<ILoggerFactory>();
-        IContainerRuntime[] runtimes = [_processes, AgentSettings.Fake(time)];
-        Ended = Task.Run(() => AgentHost.RunAsync(
-            options, runtimes, link, time, new Random(), loggers, CancellationToken.None, _abort.Token));
+        Ended = Task.Run(() => RunAsync(
+            () => AgentHost.RunAsync(
+                options, _runtimes.All, link, time, new Random(), loggers, CancellationToken.None, _abort.Token),
+            loggers.CreateLogger<LocalAgent>(), time));
+    }
+
+    // The controller serves others too: it goes on when an admin drains this agent, who may resume it, or shuts it out.
+    private async Task RunAsync(Func<Task> life, ILogger log, TimeProvider time)
+    {
+        try
+        {
+            while (!_abort.IsCancellationRequested)
+            {
+                await life();
+                await Task.Delay(DrainedLook, time, _abort.Token);
+            }
+        }
+        catch (LinkException refused) when (refused.Code == ErrorCodes.AgentRevoked)
+        {
+            Log.ShutOut(log, refused.Message);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, _abort.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        {
+            // asked to stop while it was drained
+        }
     }
 
     // enrolled by this process's own right; the agent then finds itself known by its key
-    private static EnrolRequest Introduce(AgentOptions options)
+    private static EnrolRequest Introduce(AgentOptions options, IReadOnlyList<string> runtimes)
     {
         using var identity = AgentIdentityFile.OpenOrCreate(options.DataDirectory);
         return new EnrolRequest(options.Name, Convert.ToBase64String(identity.PublicKey.Span))
         {
-            Slots = options.Slots, Runtimes = ["process", "fake"], Host = HostFacts.Read(),
+            Slots = options.Slots, Runtimes = runtimes, Host = HostFacts.Read(),
         };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "the agent of this process is out ({Reason}): steps run at other agents only")]
+        public static partial void ShutOut(ILogger log, string reason);
     }
 }

@@ -24,15 +24,15 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     /// <param name="dials">The agent speaks HTTP, as one elsewhere does.</param>
     public static async Task<LocalSystem> StartAsync(
-        ControllerOptions options, AgentOptions agentOptions, bool dials, Action<ILoggingBuilder> logging,
-        CancellationToken cancellationToken)
+        ControllerOptions options, AgentOptions agentOptions, bool dials, CliHost host,
+        Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
         LocalFolders.Prepare(options.DataFolder);
         var controller = await StartControllerAsync(options, logging, cancellationToken);
         try
         {
             LocalFolders.Close(options.DataFolder);
-            var agent = await LocalAgent.StartAsync(controller, agentOptions, dials, options.Time, cancellationToken);
+            var agent = await LocalAgent.StartAsync(controller, agentOptions, dials, host, cancellationToken);
             return new LocalSystem(controller, agent, options.DataFolder);
         }
         catch

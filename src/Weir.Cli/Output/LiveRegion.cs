@@ -49,9 +49,9 @@ internal sealed class LiveRegion(CliHost host)
 
     private void Draw(StringBuilder text, IReadOnlyList<string> lines)
     {
-        // a line that wraps would count as two and break the erasing: wrapping is off while it is drawn
+        // a line that wraps would count as two and break the erasing; wide letters may still wrap, so that is off too
         text.Append("\e[?7l");
-        foreach (var line in lines) text.Append(line).Append('\n');
+        foreach (var line in lines) text.Append(TerminalText.Cut(line, host.Width())).Append('\n');
         host.Output.Write(text.Append("\e[?7h").ToString());
     }
 }

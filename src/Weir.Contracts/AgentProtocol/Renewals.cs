@@ -16,6 +16,9 @@ public sealed record RenewRequest(ClaimNonce AnsweredThrough, IReadOnlyList<Atte
 public sealed record RenewResponse(IReadOnlyList<LeaseAnswer> Answers)
 {
     public bool Drain { get; init; }
+
+    /// <summary>How often the controller wants to hear of the agent; 0 = as the agent thinks best.</summary>
+    public int RenewMilliseconds { get; init; }
 }
 
 public sealed record LeaseAnswer(AttemptFence Fence, LeaseVerdict Verdict);

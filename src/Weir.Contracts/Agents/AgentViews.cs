@@ -64,8 +64,6 @@ public sealed record EnrolResponse(string AgentId, AgentState State);
 public sealed record SessionResponse(string Session, string SealedKey, int ExpiresInMilliseconds)
 {
     public required AgentState State { get; init; }
-    public int LeaseMilliseconds { get; init; }
-    public int RenewMilliseconds { get; init; }
 }
 
 /// <summary>Replaces an agent's labels and namespaces; what is left out (null) stays.</summary>

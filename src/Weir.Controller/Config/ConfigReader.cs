@@ -59,11 +59,11 @@ public static class ConfigReader
             Backend = backend,
             DatabaseFile = database,
             Labels = root.Map("labels"),
+            Runtimes = ReadRuntimes(root.Section("runtimes")),
         };
         if (mode is WeirMode.Client or WeirMode.Node && config.Labels.Count > 0)
             root.Warn("labels", "labels decide what an agent may claim: give them with its join token or by `weir agent`; these have no effect");
         root.Later("vault");
-        root.Later("runtimes");
         return config;
     }
 
@@ -139,6 +139,13 @@ public static class ConfigReader
         }
 
         return tokens;
+    }
+
+    private static List<string> ReadRuntimes(ConfigSection runtimes)
+    {
+        List<string> allowed = [.. ((string[])["process", "fake"]).Where(name => runtimes.Flag(name) == true)];
+        foreach (var other in runtimes.Keys.Where(key => key is not ("process" or "fake"))) runtimes.Later(other);
+        return allowed;
     }
 
     private static JoinConfig ReadJoin(ConfigSection join, WeirMode? mode)

@@ -150,7 +150,7 @@ internal sealed class ConfigSection(TreeMap? map, string path, ConfigSources sou
         }
     }
 
-    private IEnumerable<string> Keys => map?.Entries.Select(entry => entry.Key.Value) ?? [];
+    public IEnumerable<string> Keys => map?.Entries.Select(entry => entry.Key.Value) ?? [];
 
     private ImmutableArray<TreeValue> Items(string key) => Find(key) switch
     {

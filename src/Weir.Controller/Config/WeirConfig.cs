@@ -7,6 +7,9 @@ namespace Weir.Controller.Config;
 /// </summary>
 public sealed record WeirConfig
 {
+    /// <summary>A lease outlasts two renewals that were lost.</summary>
+    private const int RenewalsPerLease = 3;
+
     public WeirMode? Mode { get; init; }
 
     /// <summary>Absolute.</summary>
@@ -22,6 +25,9 @@ public sealed record WeirConfig
     /// <summary>For the agent of a standalone process; elsewhere labels come from the join token or an admin.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What an agent may offer: <c>process</c>, <c>fake</c>.</summary>
+    public IReadOnlyList<string> Runtimes { get; init; } = [];
+
     public ControllerOptions ToControllerOptions() => new()
     {
         DataFolder = DataFolder,
@@ -34,6 +40,7 @@ public sealed record WeirConfig
         InitialTokens = Node.InitialTokens,
         AllowDownloads = Node.AllowDownloads,
         Renew = Node.Heartbeat,
+        Lease = RenewalsPerLease * Node.Heartbeat,
         SelfCheck = Node.HealthCheck,
     };
 }
@@ -63,7 +70,7 @@ public sealed record NodeConfig
     public int Port { get; init; } = ControllerOptions.DefaultPort;
     public TimeSpan HealthCheck { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How often agents renew.</summary>
+    /// <summary>How often agents renew; a lease lasts three times as long.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
     public bool AllowDownloads { get; init; } = true;
     public TlsOptions? Tls { get; init; }

@@ -8,7 +8,7 @@ namespace Weir.Controller.Hosting;
 
 /// <summary>What runs beside the requests, from start to stop.</summary>
 internal sealed partial class ControllerLoops(
-    TimerLoop timers, AgentRegistry agents, SelfCheck selfCheck, ControllerOptions options,
+    TimerLoop timers, AgentRegistry agents, Upkeep upkeep, ControllerOptions options,
     ILogger<ControllerLoops> log)
     : BackgroundService
 {
@@ -17,7 +17,7 @@ internal sealed partial class ControllerLoops(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.WhenAll(
-            timers.RunAsync(stoppingToken), StoreSeenAsync(stoppingToken), selfCheck.RunAsync(stoppingToken));
+            timers.RunAsync(stoppingToken), StoreSeenAsync(stoppingToken), upkeep.RunAsync(stoppingToken));
     }
 
     private async Task StoreSeenAsync(CancellationToken cancellationToken)
@@ -53,4 +53,11 @@ internal sealed partial class ControllerLoops(
         [LoggerMessage(Level = LogLevel.Warning, Message = "when agents were last heard could not be stored; tried again shortly")]
         public static partial void SeenNotStored(ILogger log, Exception unavailable);
     }
+}
+
+/// <summary>What may be late without anybody noticing.</summary>
+internal sealed class Upkeep(SelfCheck selfCheck, BlobCollector blobs)
+{
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(selfCheck.RunAsync(cancellationToken), blobs.RunAsync(cancellationToken));
 }

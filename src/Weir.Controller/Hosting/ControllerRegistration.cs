@@ -29,12 +29,15 @@ internal static class ControllerRegistration
         services.AddAccess();
         services.AddApiDescription();
         services.AddSingleton<AgentGate>();
+        services.AddSingleton<AgentStandings>();
         services.AddSingleton<AgentViews>();
         services.AddSingleton<BlobDesk>();
         services.AddSingleton<ControllerMetrics>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<MetricsPage>();
+        services.AddSingleton<BlobCollector>();
         services.AddSingleton<SelfCheck>();
+        services.AddSingleton<Upkeep>();
         services.AddHostedService<ControllerLoops>();
         return services;
     }

@@ -15,7 +15,7 @@ internal static class EngineRegistration
     {
         services.AddSingleton(options.Time);
         services.AddSingleton(new IdSource(options.Time, options.Random));
-        services.AddSingleton(new RunTiming { Lease = options.Lease });
+        services.AddSingleton(new RunTiming { Lease = options.Lease, Renew = options.Renew });
         services.AddSingleton(Safeguards.All);
         services.AddSingleton<AgentMailboxes>();
         services.AddSingleton<AgentRegistry>();
@@ -26,6 +26,7 @@ internal static class EngineRegistration
         services.AddSingleton<ClaimWaiters>();
         services.AddSingleton<FlowRegistry>();
         services.AddSingleton<FlowLookup>(provider => provider.GetRequiredService<FlowRegistry>().FindAsync);
+        services.AddSingleton<Revocation>();
         services.AddSingleton<RunKeeper>();
         services.AddSingleton<RunMachine>();
         services.AddSingleton<RunOperations>();

@@ -78,12 +78,14 @@ public sealed class AgentEntry
         left.Count == right.Count
             && left.All(pair => right.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
-    private static AgentIdentity IdentityOf(AgentRecord record) => new(record.Id, record.Name)
+    private AgentIdentity IdentityOf(AgentRecord record) => new(record.Id, record.Name)
     {
         Labels = record.Labels,
         Namespaces = record.Namespaces,
         PublicKey = Convert.FromBase64String(record.PublicKey),
-        Draining = record.State == AgentState.Draining,
+        Draining = record.State is AgentState.Draining or AgentState.Revoked,
+        IsShutOut = record.State == AgentState.Revoked,
+        Newest = () => _stored.Identity,
     };
 
     private sealed record Stored(AgentRecord Record, long Version, AgentIdentity Identity);

@@ -1,13 +1,15 @@
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
+using Weir.Engine.Scheduling;
 
 namespace Weir.Engine.Running;
 
 /// <summary>Puts the stored reasons into sentences. Decides nothing.</summary>
 internal static class Explanation
 {
-    public static RunExplanation Of(RunState run) =>
-        new(run.Handle, run.Status, Summary(run), [.. run.Steps.Select(Of)]);
+    /// <param name="agents">All agents, when a step waits for one.</param>
+    public static RunExplanation Of(RunState run, IReadOnlyList<AgentStanding> agents) =>
+        new(run.Handle, run.Status, Summary(run), [.. run.Steps.Select((step, i) => Of(run, step, i, agents))]);
 
     private static string Summary(RunState run) => run.Status switch
     {
@@ -18,8 +20,13 @@ internal static class Explanation
         _ => run.Message ?? run.Reason.ToString(),
     };
 
-    private static StepExplanation Of(StepState step) =>
-        new(step.Name, step.Status, step.Reason, Why(step)) { Hints = HintsFor(step) };
+    private static StepExplanation Of(RunState run, StepState step, int i, IReadOnlyList<AgentStanding> agents)
+    {
+        var told = new StepExplanation(step.Name, step.Status, step.Reason, Why(step)) { Hints = HintsFor(run, step) };
+        if (step.Phase != StepPhase.Queued) return told;
+        var placement = Placement.Of(Shape.Of(run, i), run.Namespace, agents);
+        return told with { Why = $"{told.Why}; {placement.Summary}", Hints = [.. placement.Agents, .. told.Hints] };
+    }
 
     private static string Why(StepState step)
     {
@@ -33,12 +40,11 @@ internal static class Explanation
         return step.Message ?? (step.Status == RunStatus.Success ? "it succeeded" : step.Reason.ToString());
     }
 
-    private static List<string> HintsFor(StepState step)
+    private static List<string> HintsFor(RunState run, StepState step)
     {
         var hints = new List<string>();
-        if (step.Phase == StepPhase.Queued)
-            hints.Add("weir agent list shows which agents are there and what they offer");
-        if (step.Reason == ReasonCode.Exit) hints.Add($"weir run logs RUN --step {step.Name} shows what it printed");
+        if (step.Reason == ReasonCode.Exit)
+            hints.Add($"weir run logs '{run.Handle}' {step.Name} shows what it printed");
         if (step.Losses > 0) hints.Add($"{step.Losses} attempt(s) were lost to infrastructure, not to the step itself");
         return hints;
     }

@@ -22,6 +22,9 @@ public abstract record RunEvent
     /// <summary>The lease ended without a renewal.</summary>
     public sealed record LeaseEnded(AttemptFence Fence) : RunEvent;
 
+    /// <summary>The agent was shut out: it may not come back to the attempt.</summary>
+    public sealed record AgentRevoked(AttemptFence Fence) : RunEvent;
+
     /// <summary>The agent renewed a lease that had ended.</summary>
     public sealed record Returned(AttemptFence Fence) : RunEvent;
 

@@ -32,6 +32,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             RunEvent.Progressed e => Progress(edit, e),
             RunEvent.Finished e => Finish(edit, e),
             RunEvent.LeaseEnded e => LoseTouch(edit, e.Fence),
+            RunEvent.AgentRevoked e => ShutOut(edit, e.Fence),
             RunEvent.Returned e => Return(edit, e.Fence),
             RunEvent.NotHeld e => GiveBack(edit, e.Fence),
             RunEvent.CancelAsked e => Cancel(edit, e.By),
@@ -124,6 +125,19 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         }
 
         var rescue = edit.Now + edit.PlanOf(i).Disconnect + edit.Timing.RescueMargin;
+        edit[i] = edit[i] with { Phase = StepPhase.Unreachable };
+        edit.Edit(i, a => a with { RescueAt = rescue });
+        return EventVerdict.Accepted;
+    }
+
+    // It ends its work when it is refused, or with its lease. Only one that is cut off and whose step has a disconnect
+    // time might work on beside the next attempt, and an admin who shuts it out does not wait for that.
+    private EventVerdict ShutOut(RunEdit edit, AttemptFence fence)
+    {
+        if (!TryHeld(edit, fence, out var i)) return EventVerdict.Refused;
+        if (edit[i].Current!.StopAsked is not null) return EventVerdict.Repeated;
+        var rescue = edit.Now + edit.Timing.Lease + edit.Timing.RescueMargin;
+        if (edit[i].Phase == StepPhase.Unreachable && edit[i].Current!.RescueAt <= rescue) return EventVerdict.Repeated;
         edit[i] = edit[i] with { Phase = StepPhase.Unreachable };
         edit.Edit(i, a => a with { RescueAt = rescue });
         return EventVerdict.Accepted;

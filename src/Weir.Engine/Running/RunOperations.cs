@@ -1,5 +1,6 @@
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
+using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
 
 namespace Weir.Engine.Running;
@@ -48,9 +49,15 @@ public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSigna
         return DeleteRunOutcome.Deleted;
     }
 
+    /// <param name="agents">Asked only when a step waits for an agent.</param>
     public async Task<RunExplanation?> ExplainAsync(
-        string @namespace, string handle, CancellationToken cancellationToken) =>
-        await LoadAsync(@namespace, handle, cancellationToken) is { } run ? Explanation.Of(run) : null;
+        string @namespace, string handle, Func<CancellationToken, Task<IReadOnlyList<AgentStanding>>> agents,
+        CancellationToken cancellationToken)
+    {
+        if (await LoadAsync(@namespace, handle, cancellationToken) is not { } run) return null;
+        var waits = run.Steps.Any(step => step.Phase == StepPhase.Queued);
+        return Explanation.Of(run, waits ? await agents(cancellationToken) : []);
+    }
 
     /// <summary>
     /// Completes when the run may have changed. Ask before reading it: <c>var changed = NextChangeAsync(…); read; await

@@ -6,6 +6,9 @@ public sealed record RunTiming
     /// <summary>How long a lease holds after a renewal.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often agents are to renew, ± 20 %.</summary>
+    public TimeSpan Renew { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Added to lease + disconnect before another attempt starts: clocks may run at rates 2 % apart.</summary>
     public TimeSpan RescueMargin { get; init; } = TimeSpan.FromSeconds(15);
 

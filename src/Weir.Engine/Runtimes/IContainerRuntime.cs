@@ -68,6 +68,12 @@ public sealed record ContainerSpec(string Id, string Folder, string Workspace)
 
     /// <summary>Which of the agent's slots runs it, from 0; the process runtime has one user per slot.</summary>
     public int Slot { get; init; }
+
+    /// <summary>
+    /// The step may never run twice at once (<c>disconnect: 0s</c>): when its agent dies, it dies, and it cannot be
+    /// taken up.
+    /// </summary>
+    public bool DiesWithAgent { get; init; }
 }
 
 /// <summary>What becomes known only when the gate opens.</summary>

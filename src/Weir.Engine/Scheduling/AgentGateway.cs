@@ -25,12 +25,14 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         var start = time.GetTimestamp();
         while (true)
         {
+            agent = agent.Newest?.Invoke() ?? agent;
             var epoch = signals.Claims.Epoch;
             var left = wait - time.GetElapsedTime(start);
             var isLast = agent.Draining || left <= TimeSpan.Zero;
             var taken = await desk.TakeAsync(
                 agent, offer, new TakeRequest(request.Nonce, request.FreeSlots, isLast), cancellationToken);
-            if (taken.Count > 0 || isLast) return new ClaimResponse(taken) { Drain = agent.Draining };
+            if (taken.Count > 0 || isLast)
+                return new ClaimResponse(taken) { Drain = agent is { Draining: true, IsShutOut: false } };
             await WaitAsync(epoch, agent, offer, left, cancellationToken);
         }
     }
@@ -61,7 +63,10 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
             await keeper.ApplyAsync(lease.Fence.Run, new RunEvent.NotHeld(lease.Fence), cancellationToken);
         }
 
-        return new RenewResponse(answers) { Drain = agent.Draining };
+        return new RenewResponse(answers)
+        {
+            Drain = agent.Draining, RenewMilliseconds = (int)keeper.Timing.Renew.TotalMilliseconds,
+        };
     }
 
     public async Task<ReportResponse> ReportAsync(
@@ -152,5 +157,12 @@ public sealed record AgentIdentity(string Id, string Name)
 
     /// <summary>P-256 SubjectPublicKeyInfo: attempt secrets are sealed to it.</summary>
     public ReadOnlyMemory<byte> PublicKey { get; init; }
+    /// <summary>It takes nothing more.</summary>
     public bool Draining { get; init; }
+
+    /// <summary>Its next request is refused; it is not to end in peace, as one that was drained.</summary>
+    public bool IsShutOut { get; init; }
+
+    /// <summary>What the registry knows now; for who waits, as an admin may shut the agent out meanwhile.</summary>
+    public Func<AgentIdentity>? Newest { get; init; }
 }

@@ -68,6 +68,8 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     {
         if (!safeguards.ClaimNonce) return null;
         var earlier = await EarlierAnswerAsync(agent, nonce, cancellationToken);
+        // What it leased may have been committed though the store did not say so: it is over from now on.
+        if (earlier.Count > 0) End(agent.Id, nonce);
         return earlier.Count > 0 || IsOver(agent.Id, nonce) ? earlier : null;
     }
 
@@ -149,7 +151,11 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
 
     private void End(string agent, ClaimNonce nonce)
     {
-        lock (_gate) _last[agent] = new LastClaim(nonce, true);
+        lock (_gate)
+        {
+            if (!_last.TryGetValue(agent, out var last) || nonce >= last.Nonce)
+                _last[agent] = new LastClaim(nonce, true);
+        }
     }
 
     private async Task<List<QueueRow>> PickAsync(
@@ -199,12 +205,13 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
                 picks[i].Run, new RunEvent.Claimed(picks[i].Step, agent.Id, nonce, i), cancellationToken);
         }
 
+        // All of them, also when one fails: the claim is asked again at once, and must then find what it leased.
+        var all = await Task.WhenAll(leased);
         var answer = new List<Assignment>(picks.Count);
         for (var i = 0; i < picks.Count; i++)
         {
-            var applied = await leased[i];
-            if (applied.Verdict != EventVerdict.Accepted) continue;
-            AddAssignment(answer, applied.State!, applied.State!.Graph.PositionOf(picks[i].Step));
+            if (all[i].Verdict != EventVerdict.Accepted) continue;
+            AddAssignment(answer, all[i].State!, all[i].State!.Graph.PositionOf(picks[i].Step));
         }
 
         return answer;

@@ -40,6 +40,10 @@ public readonly record struct Shape(string Text)
         return true;
     }
 
+    /// <summary>What of it the agent does not offer, for people.</summary>
+    public IEnumerable<string> MissingFrom(AgentOffer offer) =>
+        Text.Split('\n').Where(line => !IsMet(line, offer)).Select(Describe);
+
     /// <summary>For people: <c>runtime process, label gpu=true</c>.</summary>
     public string Describe() => string.Join(", ", Text.Split('\n').Select(Describe));
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Weir.Runtimes.Steps;
 
 namespace Weir.Runtimes.Process;
 

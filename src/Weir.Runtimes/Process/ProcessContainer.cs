@@ -1,4 +1,5 @@
 using Weir.Engine.Runtimes;
+using Weir.Runtimes.Steps;
 
 namespace Weir.Runtimes.Process;
 
@@ -24,8 +25,8 @@ internal sealed class ProcessContainer : IStepContainer
 
     public async Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
     {
-        var workdir = _parts.Workdir();
-        var text = GateText.Write(script, _parts.Folder, workdir, _parts.Format);
+        var places = new GatePlaces(_parts.Folder.Path, _parts.Folder.Output, _parts.Workdir());
+        var text = GateText.Write(script, places, _parts.Format);
         _parts.HandOver();
         _parts.Folder.WriteCommands(script.Commands);
         await _parts.Process.OpenGateAsync(text, cancellationToken);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Weir.Contracts.AgentProtocol;
 using Weir.Engine.Runtimes;
+using Weir.Runtimes.Steps;
 
 namespace Weir.Runtimes.Process;
 
@@ -27,6 +28,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     private readonly StepMaker _maker;
     private readonly SpareSteps _spares;
     private readonly string _spareNames;
+    private int _disposed;
     private readonly ConcurrentDictionary<string, ProcessContainer> _containers = new(StringComparer.Ordinal);
 
     private ProcessRuntime(ProcessRuntimeOptions options, TimeProvider time)
@@ -92,6 +94,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     /// <summary>Kills what still runs.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _spares.DisposeAsync();
         foreach (var container in _containers.Values) await container.DisposeAsync();
         await _guard.DismissAsync();

@@ -1,5 +1,6 @@
 using System.Text;
 using Weir.Engine.Runtimes;
+using Weir.Runtimes.Steps;
 
 namespace Weir.Runtimes.Process;
 

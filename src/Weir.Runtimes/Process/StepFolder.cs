@@ -1,7 +1,6 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Weir.Engine.Runtimes;
+using Weir.Runtimes.Steps;
 
 namespace Weir.Runtimes.Process;
 
@@ -18,13 +17,10 @@ internal sealed record StepFolder(string Path, int? User)
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const uint FifoMode = 0x180;
 
-    public string Stdout => System.IO.Path.Combine(Path, "stdout");
-    public string Stderr => System.IO.Path.Combine(Path, "stderr");
+    public string Stdout => GatePlaces.StdoutIn(Path);
+    public string Stderr => GatePlaces.StderrIn(Path);
     public string Output => System.IO.Path.Combine(Path, "output");
     public string Home => System.IO.Path.Combine(Path, "home");
-
-    public string Command(int index) =>
-        System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{index}.sh"));
 
     public void Create()
     {
@@ -43,49 +39,14 @@ internal sealed record StepFolder(string Path, int? User)
     /// </summary>
     public void LetIn() => File.SetUnixFileMode(Path, Passable);
 
-    public void WriteCommands(IReadOnlyList<string> commands)
-    {
-        for (var index = 0; index < commands.Count; index++)
-        {
-            if (commands[index].Contains('\0', StringComparison.Ordinal))
-            {
-                throw new RuntimeException($"command {index + 1} holds a NUL") { UserFault = true };
-            }
-
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                BufferSize = 0,
-                UnixCreateMode = PrivateFile,
-            };
-            using var file = new FileStream(Command(index), options);
-            file.Write(Encoding.UTF8.GetBytes(GateText.CommandFile(index, commands[index])));
-            Give(file.SafeFileHandle);
-        }
-    }
+    public void WriteCommands(IReadOnlyList<string> commands) =>
+        StepFiles.WriteCommands(Path, commands, PrivateFile, Give);
 
     /// <summary>
     /// What the step left in the output file. Throws <see cref="RuntimeException"/> when it is no plain small file.
     /// </summary>
-    public byte[] ReadOutput(int maxBytes)
-    {
-        if (Posix.Facts(Posix.CurrentFolder, Output, 0) is null) return [];
-        using var file = OpenOutput();
-        var facts = Posix.Facts((int)file.DangerousGetHandle(), "", Posix.AtEmptyPath);
-        if (facts is not { IsRegular: true, Links: <= 1 } plain || plain.Owner != (User ?? Posix.EffectiveUser()))
-        {
-            throw new RuntimeException("the output file is not a plain file of the step") { UserFault = true };
-        }
-
-        if (plain.Bytes > maxBytes)
-        {
-            throw new RuntimeException($"the output file is larger than {maxBytes} bytes") { UserFault = true };
-        }
-
-        var bytes = new byte[plain.Bytes];
-        return bytes.AsSpan(0, RandomAccess.Read(file, bytes, 0)).ToArray();
-    }
+    public byte[] ReadOutput(int maxBytes) =>
+        StepFiles.ReadPlain(Output, User ?? Posix.EffectiveUser(), maxBytes);
 
     /// <summary>
     /// Removes what <see cref="Create"/> and the step made, and the folder when nothing else is in it.
@@ -118,18 +79,6 @@ internal sealed record StepFolder(string Path, int? User)
             if (Posix.Facts(Posix.CurrentFolder, folder, 0) is not { IsFolder: true, IsOpenToAll: false }) continue;
             throw new RuntimeException(
                 $"the steps' users cannot pass through {folder}: allow it (chmod o+x) or choose another data folder");
-        }
-    }
-
-    private SafeFileHandle OpenOutput()
-    {
-        try
-        {
-            return Posix.Open(Output, Posix.ReadOnly | Posix.NonBlocking | Posix.NoFollow);
-        }
-        catch (IOException exception)
-        {
-            throw new RuntimeException("the output file cannot be read", exception) { UserFault = true };
         }
     }
 

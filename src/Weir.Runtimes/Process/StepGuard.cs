@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Weir.Runtimes.Steps;
 
 namespace Weir.Runtimes.Process;
 

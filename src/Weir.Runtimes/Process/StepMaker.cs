@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Weir.Contracts.Flows;
 using Weir.Engine.Runtimes;
+using Weir.Runtimes.Steps;
 
 namespace Weir.Runtimes.Process;
 
@@ -44,7 +45,9 @@ internal sealed class StepMaker(
         undo.Add(folder.Remove);
         folder.Create();
         var format = new MarkerFormat(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true));
-        var output = new StepOutput(events, folder, format);
+        var output = new StepOutput(
+            events, format, new StepPipe(folder.Stdout), new StepPipe(folder.Stderr),
+            Posix.Open(folder.Stdout, Posix.WriteOnly), Posix.Open(folder.Stderr, Posix.WriteOnly));
         undo.Add(output.Dispose);
         var cookie = $"{guard.Nonce}.{RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true)}";
         var group = IsLimited(spec.Work.Limits) ? groups?.Of(cookie) : null;

@@ -1,7 +1,5 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Weir.Engine.Runtimes;
+using Weir.Runtimes.Steps;
 
 namespace Weir.Runtimes.Process;
 
@@ -12,18 +10,16 @@ internal sealed class StepProcess : IDisposable
     public const int UnknownCode = -1;
     private const int SetStatus = 4;
     private readonly EventThread _events;
-    private readonly SafeFileHandle _gate;
+    private readonly GatePipe _gate;
     private readonly SafeFileHandle _handle;
-    private readonly AsyncSignal _gateHasRoom = new();
     private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private StepProcess(EventThread events, int pid, SafeFileHandle gate)
     {
-        (_events, Pid, _gate) = (events, pid, gate);
+        (_events, Pid, _gate) = (events, pid, new GatePipe(events, gate));
         _handle = Posix.OpenProcess(pid);
         events.Watch(_handle, TakeExit);
         events.Arm(_handle, EventThread.Readable);
-        events.Watch(gate, _gateHasRoom.Set);
     }
 
     public int Pid { get; }
@@ -56,29 +52,8 @@ internal sealed class StepProcess : IDisposable
         }
     }
 
-    public async Task OpenGateAsync(string text, CancellationToken cancellationToken)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text).AsMemory();
-        while (bytes.Length > 0)
-        {
-            var (count, error) = Write(bytes.Span);
-            if (count > 0)
-            {
-                bytes = bytes[count..];
-            }
-            else if (error == Posix.TryAgain)
-            {
-                _events.Arm(_gate, EventThread.Writable);
-                await _gateHasRoom.WaitAsync(cancellationToken);
-            }
-            else
-            {
-                throw new RuntimeException("the step's shell ended before its gate was opened");
-            }
-        }
-
-        CloseGate();
-    }
+    public Task OpenGateAsync(string text, CancellationToken cancellationToken) =>
+        _gate.WriteAsync(text, cancellationToken);
 
     /// <summary>Ends a shell whose gate was never opened.</summary>
     public async Task DropAsync()
@@ -90,28 +65,12 @@ internal sealed class StepProcess : IDisposable
 
     public void Dispose()
     {
-        CloseGate();
+        _gate.Dispose();
         _events.Forget(_handle);
         _handle.Dispose();
     }
 
     private static int CodeOf(int status) => (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
-
-    private unsafe (int Count, int Error) Write(ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* start = bytes)
-        {
-            var count = (int)Posix.Write(_gate, start, bytes.Length);
-            return (count, Marshal.GetLastPInvokeError());
-        }
-    }
-
-    private void CloseGate()
-    {
-        if (_gate.IsClosed) return;
-        _events.Forget(_gate);
-        _gate.Dispose();
-    }
 
     private void TakeExit()
     {

@@ -51,7 +51,7 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
             var step = new StepKey(script.Env["WEIR_RUN_ID"], script.Env["WEIR_STEP"]);
             await inner.OpenGateAsync(script, cancellationToken);
             var mustNotOverlap = spec.Work.Env.ContainsKey(SimPlans.Exclusive);
-            if (mustNotOverlap) machine._exclusive.Add(inner);
+            if (spec.DiesWithAgent) machine._exclusive.Add(inner);
             machine.Begin(step, mustNotOverlap, inner);
         }
 

@@ -51,6 +51,22 @@ public sealed class DiskAgentTests : IDisposable
         Assert.Equal("x", File.ReadAllText(Path.Combine(retry.WorkspacePath, "file")));
         retry.LeaveWorkspace(succeeded: true);
         Assert.False(Directory.Exists(retry.WorkspacePath));
+        retry.Remove();
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "agent", "work")));
+    }
+
+    [Fact]
+    public async Task The_folder_of_a_run_stays_while_another_attempt_of_it_is_under_way()
+    {
+        var directory = Open();
+        var first = await BeginAsync(directory, "one", new StepWork());
+        var second = await BeginAsync(directory, "two", new StepWork());
+        first.LeaveWorkspace(succeeded: true);
+        first.Remove();
+        Assert.True(Directory.Exists(second.WorkspacePath));
+        second.LeaveWorkspace(succeeded: true);
+        second.Remove();
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "agent", "work")));
     }
 
     [Fact]

@@ -28,6 +28,8 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
 
     public bool Away { get; set; }
 
+    public TimeSpan RenewEvery { get; set; }
+
     public bool Drain { get; set; }
 
     /// <summary>Asked for each call by its kind: claim, renew, report, log, finish, blob.</summary>
@@ -111,7 +113,10 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
         }
 
         var answers = request.Held.Select(fence => new LeaseAnswer(fence, VerdictOn(fence))).ToList();
-        return Task.FromResult(new RenewResponse(answers) { Drain = Drain });
+        return Task.FromResult(new RenewResponse(answers)
+        {
+            Drain = Drain, RenewMilliseconds = (int)RenewEvery.TotalMilliseconds,
+        });
     });
 
     public Task<ReportResponse> ReportAsync(ReportRequest request, CancellationToken cancellationToken) =>

@@ -49,6 +49,16 @@ public sealed class LeaseTests
     });
 
     [Fact]
+    public void Leases_are_renewed_as_often_as_the_controller_asks() => Run(async bench =>
+    {
+        bench.Controller.RenewEvery = TimeSpan.FromSeconds(2);
+        bench.Start();
+        await bench.SleepAsync(TimeSpan.FromSeconds(60));
+
+        Assert.InRange(bench.Controller.Count("renew"), 25, 38);
+    });
+
+    [Fact]
     public void Work_that_may_never_overlap_ends_with_its_lease() => Run(async bench =>
     {
         bench.Controller.Enqueue("one", Long, disconnect: TimeSpan.Zero);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Weir.Cli.Following;
 using Weir.Cli.Output;
 using Weir.Contracts.Json;
 using Weir.Contracts.Runs;
@@ -30,6 +31,31 @@ public sealed class OutputTests
         var yaml = (await bench.RunAsync("run", "list", "--limit", "2", "-o", "yaml")).Output;
         Assert.StartsWith(
             "- id: \"01jg0000000000000000000007\"\n  handle: \"build#7\"\n", yaml, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("short", 5, "short")]
+    [InlineData("longer", 5, "long…")]
+    [InlineData("\e[32mgreen\e[0m", 5, "\e[32mgreen\e[0m")]
+    [InlineData("\e[32mgreener\e[0m", 5, "\e[32mgree…\e[0m")]
+    public void A_line_is_cut_to_what_the_terminal_shows(string line, int columns, string cut) =>
+        Assert.Equal(cut, TerminalText.Cut(line, columns));
+
+    [Fact]
+    public void Text_is_wrapped_at_blanks() =>
+        Assert.Equal(["one two", "three", "seventeenletters", "a"], TerminalText.Wrap("one two three seventeenletters a", 8));
+
+    [Fact]
+    public void A_live_table_that_is_too_long_shows_where_the_run_is()
+    {
+        var steps = Enumerable.Range(0, 30)
+            .Select(i => Samples.Step($"s{i}", i < 10 ? RunStatus.Success : RunStatus.Pending)).ToArray();
+        var lines = RunReport.Live(Samples.Run(RunStatus.Running, steps), new Palette(false), Samples.Noon, most: 8);
+        Assert.Equal(8, lines.Count);
+        Assert.StartsWith("s10", lines[2], StringComparison.Ordinal);
+        Assert.Equal("… 10 before, 15 after", lines[^1]);
+        var few = Samples.Run(RunStatus.Running, steps[..6]);
+        Assert.Equal(8, RunReport.Live(few, new Palette(false), Samples.Noon, most: 8).Count);
     }
 
     [Theory]

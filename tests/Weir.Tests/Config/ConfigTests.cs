@@ -136,11 +136,12 @@ public sealed class ConfigTests
     [Fact]
     public void What_is_for_later_is_accepted_and_named()
     {
-        var read = ConfigReader.Read("database: {}\nvault: { a: b }\nruntimes: {}\n", ConfigSources.None);
+        var read = ConfigReader.Read("database: {}\nvault: { a: b }\nruntimes: { process: true, fake: false, docker: {} }\n", ConfigSources.None);
 
         Assert.NotNull(read.Config);
         Assert.Equal(
-            ["vault", "runtimes"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
+            ["vault", "runtimes.docker"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
+        Assert.Equal(["process"], read.Config.Runtimes);
     }
 
     [Fact]

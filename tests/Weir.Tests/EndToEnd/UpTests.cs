@@ -52,6 +52,30 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task Its_controller_outlives_the_drain_of_its_agent_which_can_be_resumed()
+    {
+        await using var weir = new WeirProcess();
+        weir.Write("f.yml", "name: f\nruntime: fake\nsteps: [{ name: a, commands: ['true'] }]\n");
+        var up = await weir.UpAsync();
+        var name = (await weir.RunAsync("agent", "list", "-o", "ndjson")).Output.Split("\"name\":\"")[1].Split('"')[0];
+        Assert.Equal(0, (await weir.RunAsync("agent", "drain", name)).Code);
+        Assert.Equal(0, (await weir.RunAsync("run", "start", "--file", "f.yml")).Code);
+        var explained = await weir.RunAsync("run", "explain", "f#1");
+        Assert.Contains("0/1 agents fit: 1 draining", explained.Output, StringComparison.Ordinal);
+        Assert.True(ProcessTable.IsAlive(up.Process, up.Start));
+        Assert.Equal(0, (await weir.RunAsync("agent", "resume", name)).Code);
+        var ended = await weir.RunAsync("run", "watch", "f#1", "--timeout", "30s", "--exit-status");
+        Assert.True(ended.Code == 0, ended.Output + ended.Error);
+
+        Assert.Equal(0, (await weir.RunAsync("agent", "revoke", name)).Code);
+        await Eventually.HoldsAsync(
+            () => File.ReadAllText(Path.Combine(weir.Data, "weir.log")).Contains(
+                "steps run at other agents only", StringComparison.Ordinal),
+            "the agent is out");
+        Assert.True(ProcessTable.IsAlive(up.Process, up.Start));
+    }
+
+    [Fact]
     public async Task A_second_controller_on_the_folder_and_a_busy_port_are_refused_clearly()
     {
         await using var weir = new WeirProcess();

@@ -21,22 +21,16 @@ internal sealed class WeirProcess : IAsyncDisposable
 
     public async Task<WeirResult> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "weir"), arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Folder,
-        };
-        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(Folder, "config");
-        start.Environment["WEIR_DATA_DIR"] = Data;
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(StartOf(arguments))!;
         using var late = new CancellationTokenSource(Patience, TimeProvider.System);
         var output = process.StandardOutput.ReadToEndAsync(late.Token);
         var error = process.StandardError.ReadToEndAsync(late.Token);
         await process.WaitForExitAsync(late.Token);
         return new WeirResult(process.ExitCode, await output, await error);
     }
+
+    /// <summary>Starts what goes on until it is ended, which the test has to see to.</summary>
+    public BackgroundProcess Spawn(params string[] arguments) => new(StartOf(arguments));
 
     /// <summary>Starts controller and agent in the background, at any free port.</summary>
     public async Task<PidFile> UpAsync()
@@ -46,6 +40,14 @@ internal sealed class WeirProcess : IAsyncDisposable
         return PidFile.ReadAlive(Data)!;
     }
 
+    /// <summary>A folder in which steps may write, whichever user they run as.</summary>
+    public string OpenFolder(string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)511);
+        return folder;
+    }
+
     public void Write(string name, string text) => File.WriteAllText(Path.Combine(Folder, name), text);
 
     public async ValueTask DisposeAsync()
@@ -53,6 +55,20 @@ internal sealed class WeirProcess : IAsyncDisposable
         await RunAsync("down");
         if (PidFile.ReadAlive(Data) is { } left) Process.GetProcessById(left.Process).Kill(entireProcessTree: true);
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private ProcessStartInfo StartOf(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "weir"), arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder,
+        };
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(Folder, "config");
+        start.Environment["WEIR_DATA_DIR"] = Data;
+        return start;
     }
 }
 

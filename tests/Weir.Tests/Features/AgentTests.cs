@@ -5,6 +5,8 @@ using Weir.Contracts.Client;
 using Weir.Contracts.Json;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
+using Weir.Contracts.Runs;
+using Weir.Contracts.Statuses;
 using Weir.Testing;
 
 namespace Weir.Tests.Features;
@@ -59,6 +61,25 @@ public sealed class AgentTests
 
         Assert.Equal((HttpStatusCode.OK, id), (again.StatusCode, agent.Id));
         Assert.Single((await controller.Admin.Agents.ListAsync()).Items);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_claim_that_waits_brings_nothing_once_its_agent_is_drained_or_revoked(bool revoke)
+    {
+        await using var controller = await TestController.StartAsync();
+        using var agent = await TestControllerAgent.JoinAsync(controller);
+        var waiting = agent.ClaimAsync(wait: 3_000);
+        await Eventually.HoldsAsync(
+            async () => (await controller.Admin.Agents.GetAsync(agent.Id)).Runtimes.Count > 1, "it has asked");
+        if (revoke) await controller.Admin.Agents.RevokeAsync(agent.Id);
+        else await controller.Admin.Agents.DrainAsync(agent.Id);
+        await controller.Admin.Runs.StartAsync(
+            new StartRunRequest { Definition = "name: a\nsteps: [{ name: a, commands: ['true'] }]\n" });
+
+        Assert.Empty(await waiting);
+        Assert.Equal(RunStatus.Pending, (await controller.Admin.Runs.GetAsync("a#1")).Status);
     }
 
     [Fact]

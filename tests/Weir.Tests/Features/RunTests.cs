@@ -230,6 +230,14 @@ public sealed class RunTests
 
         Assert.Equal(["first", "second"], explained.Steps.Select(step => step.Step));
         Assert.All(explained.Steps, step => Assert.NotEmpty(step.Why));
+        Assert.EndsWith("; no agent has joined", explained.Steps[0].Why, StringComparison.Ordinal);
+        Assert.Equal("waiting for step first", explained.Steps[1].Why);
+
+        using var agent = await TestControllerAgent.JoinAsync(controller);
+        await agent.ClaimAsync(slots: 0, wait: 0);
+        explained = await controller.Admin.Runs.ExplainAsync("build#1");
+        Assert.Contains("/1 agents fit", explained.Steps[0].Why, StringComparison.Ordinal);
+        Assert.Contains("agent ", explained.Steps[0].Hints[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -71,6 +71,21 @@ public sealed class RetryAndDeadlineTests
         Assert.Equal(1, run["a"].Losses);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_agent_that_was_shut_out_is_not_given_its_disconnect_time(bool silentAlready)
+    {
+        var run = new MachineHarness(Step("a") with { Disconnect = TimeSpan.FromMinutes(10) });
+        var fence = run.Claim("a");
+        if (silentAlready) run.Apply(new RunEvent.LeaseEnded(fence));
+        run.Apply(new RunEvent.AgentRevoked(fence));
+        Assert.Equal(StepPhase.Unreachable, run["a"].Phase);
+        Assert.Equal(EventVerdict.Repeated, run.Wait(TimeSpan.FromSeconds(44)));
+        run.Wait(TimeSpan.FromSeconds(1));
+        Assert.Equal((StepPhase.Backoff, 1), (run["a"].Phase, run["a"].Losses));
+    }
+
     [Fact]
     public void An_agent_that_returns_in_time_goes_on()
     {

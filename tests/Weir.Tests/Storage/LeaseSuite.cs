@@ -21,6 +21,20 @@ public abstract class LeaseSuite : StoreSuite
     }
 
     [Fact]
+    public async Task Tells_what_a_claim_leased_and_is_still_held_in_its_order()
+    {
+        var (first, second) = (Samples.Lease("r1") with { Ordinal = 1 }, Samples.Lease("r2"));
+        await Commit(
+            new Commit { Lease = [first, second, Samples.Lease("r3", lease: 8), Samples.Lease("r4", agent: "bob")] })
+            .Done();
+        Assert.Equal([second, first], await Records.ListClaimedAsync("ann", first.Nonce, Token));
+        await Commit(new Commit { Unlease = [second.Key] }).Done();
+        Assert.Equal([first], await Records.ListClaimedAsync("ann", first.Nonce, Token));
+        Assert.Empty(await Records.ListClaimedAsync("ann", new ClaimNonce(2, 7), Token));
+        Assert.Empty(await Records.ListClaimedAsync("eve", first.Nonce, Token));
+    }
+
+    [Fact]
     public async Task The_same_claim_cannot_lease_twice()
     {
         await Commit(new Commit { Lease = [Samples.Lease("r1")] }).Done();

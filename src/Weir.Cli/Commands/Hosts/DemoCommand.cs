@@ -18,16 +18,36 @@ internal static class DemoCommand
         {
             Description = "Build this git repository; a small new one unless given.", HelpName = "URL",
         };
+        var runtime = new Option<string?>("--runtime")
+        {
+            Description = "process or docker; docker unless given, if an engine answers and has the image.",
+            HelpName = "NAME",
+        };
+        runtime.AcceptOnlyFromAmong("process", "docker");
+        var image = new Option<string?>("--image")
+        {
+            Description = "Image of the steps in containers, with sh and git.", HelpName = "IMAGE",
+        };
         var reference = new Option<string?>("--ref") { Description = "Its branch, tag or commit.", HelpName = "REF" };
         return context.Does(
-            new Command("demo", "Run a small flow on a real repository, from start to end.") { repo, reference },
-            (invocation, cancellationToken) =>
-                RunAsync(invocation, invocation.Value(repo), invocation.Value(reference) ?? "", cancellationToken));
+            new Command("demo", "Run a small flow on a real repository, from start to end.")
+            {
+                repo, reference, runtime, image,
+            },
+            async (invocation, cancellationToken) =>
+            {
+                var choice = await DemoRuntime.ChooseAsync(
+                    invocation.Host, invocation.Value(runtime), invocation.Value(image), cancellationToken);
+                var source = (invocation.Value(repo), invocation.Value(reference) ?? "");
+                return await RunAsync(invocation, source, choice, cancellationToken);
+            });
     }
 
     private static async Task<int> RunAsync(
-        Invocation invocation, string? repo, string reference, CancellationToken cancellationToken)
+        Invocation invocation, (string? Repo, string Ref) source, DemoRuntime choice,
+        CancellationToken cancellationToken)
     {
+        var repo = source.Repo;
         var folder = Directory.CreateTempSubdirectory("weir-demo-").FullName;
         LocalFolders.Prepare(folder);
         if (repo is null)
@@ -40,17 +60,17 @@ internal static class DemoCommand
             new ControllerOptions { DataFolder = Path.Combine(folder, "data"), Port = 0, Time = invocation.Host.Time };
         var agent = AgentSettings.Options(LocalFolders.AgentIn(options.DataFolder), name: "demo", slots: null);
         await using var system = await LocalSystem.StartAsync(
-            options, agent, dials: true, HostLogging.At(LogLevel.Warning), cancellationToken);
+            options, agent, dials: true, invocation.Host, HostLogging.At(LogLevel.Warning), cancellationToken);
         invocation.Printer.Lines(
         [
             $"controller and agent run at {Endpoint.Show(system.Address)}, data in {options.DataFolder}",
             $"repository: {repo}",
-            "runtime: process, because this version has no container engine: steps are processes of this machine",
+            $"runtime: {choice.Name}, because {choice.Why}",
             "",
         ]);
         try
         {
-            var run = await FollowAsync(invocation, system, (repo, reference), cancellationToken);
+            var run = await FollowAsync(invocation, system, (repo, source.Ref), choice, cancellationToken);
             Conclude(invocation, options.DataFolder, run);
             return ExitCodes.Of(run);
         }
@@ -61,16 +81,19 @@ internal static class DemoCommand
     }
 
     private static async Task<RunView> FollowAsync(
-        Invocation invocation, LocalSystem system, (string Repo, string Ref) source,
+        Invocation invocation, LocalSystem system, (string Repo, string Ref) source, DemoRuntime choice,
         CancellationToken cancellationToken)
     {
         using var call = new ControllerCall(
             invocation, new Endpoint(system.Address, system.AdminToken, Namespace: null));
         var request = new StartRunRequest
         {
-            Definition = await FlowTextAsync(cancellationToken),
+            Definition = choice.Adapt(await FlowTextAsync(cancellationToken)),
             File = "demo.yml",
-            Params = new Dictionary<string, JsonElement> { ["repo"] = Text(source.Repo), ["ref"] = Text(source.Ref) },
+            Params = new Dictionary<string, JsonElement>
+            {
+                ["repo"] = Text(source.Repo), ["ref"] = Text(source.Ref), ["image"] = Text(choice.Image),
+            },
         };
         var started = await call.Client.Runs.StartAsync(request, cancellationToken);
         return await RunFollower.FollowAsync(

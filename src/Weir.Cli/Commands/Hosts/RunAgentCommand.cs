@@ -4,7 +4,7 @@ using Weir.Agent;
 using Weir.Cli.Connecting;
 using Weir.Cli.Hosting;
 using Weir.Controller.Config;
-using Weir.Engine.Runtimes;
+using Weir.Runtimes.Docker;
 
 namespace Weir.Cli.Commands.Hosts;
 
@@ -40,18 +40,24 @@ internal static class RunAgentCommand
             CaFile = invocation.Value(flags.CaFile),
             RenewPeriod = config.Node.Heartbeat,
         };
-        var kinds = flags.RuntimesOf(invocation);
+        var kinds = flags.RuntimesOf(invocation, config.Runtimes);
         using var folder = AgentFolder.Open(options.DataDirectory);
-        await using var processes = kinds.Contains("process") ? AgentSettings.Processes(options, host.Time) : null;
-        IReadOnlyList<IContainerRuntime> runtimes =
-            [.. kinds.Select(kind => kind == "process" ? processes! : AgentSettings.Fake(host.Time))];
+        await using var runtimes = await AgentRuntimes.StartAsync(
+            host, options, kinds, flags.PullOf(invocation), cancellationToken);
+        if (runtimes.All.Count == 0)
+        {
+            throw CliException.Usage(
+                "an agent needs a runtime: a container engine (`weir doctor` looks for it), --allow-process or --fake, "
+                + "or `runtimes: { process: true }` in its config");
+        }
+
         using var loggers = LoggerFactory.Create(HostLogging.At(LogLevel.Information));
         await using var told = cancellationToken.Register(
             () => host.Error.WriteLine("finishing what runs; again to stop now"));
         host.Error.WriteLine(
-            $"agent '{options.Name}' works for {url}: {options.Slots} slots, runtimes: {string.Join(", ", kinds)}");
+            $"agent '{options.Name}' works for {url}: {options.Slots} slots, runtimes: {string.Join(", ", runtimes.Names)}");
         await AgentHost.RunAsync(
-            options, runtimes, link: null, host.Time, new Random(), loggers, cancellationToken, host.Impatience);
+            options, runtimes.All, link: null, host.Time, new Random(), loggers, cancellationToken, host.Impatience);
         return ExitCodes.Ok;
     }
 }
@@ -72,6 +78,14 @@ internal sealed class RunAgentFlags
         Description = "Offer the process runtime: steps are processes of this machine, hardly shut in.",
     };
 
+    public Option<bool> NoDocker { get; } =
+        new("--no-docker") { Description = "Do not offer the docker runtime, though an engine answers." };
+
+    public Option<string?> Pull { get; } = new("--pull")
+    {
+        Description = "When to ask for an image: if-missing (unless given), always or never.", HelpName = "WHEN",
+    };
+
     public Option<bool> Fake { get; } =
         new("--fake") { Description = "Offer the fake runtime: steps are only pretended." };
 
@@ -80,17 +94,24 @@ internal sealed class RunAgentFlags
         Description = "PEM of the authority that signed the controller's certificate.", HelpName = "FILE",
     };
 
-    public IReadOnlyList<Option> All => [Name, Slots, AllowProcess, Fake, CaFile];
+    public IReadOnlyList<Option> All => [Name, Slots, AllowProcess, NoDocker, Pull, Fake, CaFile];
 
     public string? NameOf(Invocation invocation) => invocation.Value(Name);
 
-    public IReadOnlyList<string> RuntimesOf(Invocation invocation)
+    public PullPolicy PullOf(Invocation invocation) => invocation.Value(Pull) switch
+    {
+        null or "if-missing" => PullPolicy.IfMissing,
+        "always" => PullPolicy.Always,
+        "never" => PullPolicy.Never,
+        var other => throw CliException.Usage($"--pull: `{other}` is none of if-missing, always, never"),
+    };
+
+    public IReadOnlyList<string> RuntimesOf(Invocation invocation, IReadOnlyList<string> allowed)
     {
         var kinds = new List<string>();
-        if (invocation.Value(AllowProcess)) kinds.Add("process");
-        if (invocation.Value(Fake)) kinds.Add("fake");
-        return kinds.Count > 0
-            ? kinds
-            : throw CliException.Usage("an agent needs a runtime: --allow-process or --fake");
+        if (invocation.Value(AllowProcess) || allowed.Contains("process")) kinds.Add("process");
+        if (!invocation.Value(NoDocker)) kinds.Add("docker");
+        if (invocation.Value(Fake) || allowed.Contains("fake")) kinds.Add("fake");
+        return kinds;
     }
 }

@@ -40,7 +40,7 @@ internal static class UpCommand
         var options = config.ToControllerOptions() with { Time = host.Time };
         var agent = AgentSettings.Options(LocalFolders.AgentIn(options.DataFolder), config.Node.Name, slots);
         await using var system = await LocalSystem.StartAsync(
-            options, agent, dials: false, HostLogging.At(level), cancellationToken);
+            options, agent, dials: false, host, HostLogging.At(level), cancellationToken);
         LocalContext.Remember(host, system.Address, system.AdminToken);
         await LabelAsync(invocation, system, config.Labels, cancellationToken);
         var file = PidFile.Write(system.Folder, Endpoint.Show(system.Address));
@@ -96,8 +96,9 @@ internal static class UpCommand
             $"  address  {address}",
             $"  data     {system.Folder}",
             $"  token    {system.TokenFile} (the context 'local' has it)",
-            $"  agent    {agent.Name}, {agent.Slots} slots, runtimes: process, fake",
+            $"  agent    {agent.Name}, {agent.Slots} slots, runtimes: {string.Join(", ", system.Agent.Runtimes)}",
             "           the process runtime runs steps as processes of this machine: run only flows that you trust",
+            $"           {AgentSettings.UsersOfSteps(agent)}",
             $"  join     weir agent --join {address} --join-token \"$(weir agent join-token)\"",
             "",
             "Ctrl-C stops it.",

@@ -20,6 +20,7 @@ internal static class DoctorCommand
                 var findings = new List<Finding>();
                 findings.AddRange(
                     new MachineChecks(invocation.Host, DataFolder.Of(invocation.Host, invocation.Value(folder))).Run());
+                findings.AddRange(await EngineChecks.RunAsync(invocation.Host, cancellationToken));
                 if (!invocation.Value(local))
                 {
                     using var call = new ControllerCall(invocation);

@@ -4,7 +4,6 @@ using Weir.Contracts.Agents;
 using Weir.Contracts.Json;
 using Weir.Contracts.Problems;
 using Weir.Controller.Features.Requests;
-using Weir.Controller.Hosting;
 using Weir.Engine.Agents;
 using Weir.Engine.Security;
 
@@ -41,7 +40,7 @@ internal static class EnrolmentEndpoints
     }
 
     public static async Task<IResult> OpenSessionAsync(
-        string agent, HttpContext context, AgentGate gate, AgentSessions sessions, ControllerOptions options)
+        string agent, HttpContext context, AgentGate gate, AgentSessions sessions)
     {
         using var body = await RequestBytes.ReadAsync(context, LargestBody);
         var (entry, refusal) = gate.AdmitWithKey(context, agent, body.Memory.Span);
@@ -53,8 +52,6 @@ internal static class EnrolmentEndpoints
             new SessionResponse(session.Id, sealedKey, (int)AgentSessions.Life.TotalMilliseconds)
             {
                 State = entry.State,
-                LeaseMilliseconds = (int)options.Lease.TotalMilliseconds,
-                RenewMilliseconds = (int)options.Renew.TotalMilliseconds,
             },
             WeirJson.Default.SessionResponse);
     }

@@ -10,6 +10,7 @@ using Weir.Contracts.Runs;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Features.Requests;
 using Weir.Engine.Agents;
+using Weir.Engine.Scheduling;
 
 namespace Weir.Controller.Features.Agents;
 
@@ -73,8 +74,8 @@ internal static class AgentEndpoints
         await AnswerAsync(agent, await agents.ResumeAsync(agent, cancellationToken), views, cancellationToken);
 
     private static async Task<IResult> RevokeAsync(
-        string agent, AgentRegistry agents, AgentViews views, CancellationToken cancellationToken) =>
-        await AnswerAsync(agent, await agents.RevokeAsync(agent, cancellationToken), views, cancellationToken);
+        string agent, Revocation revocation, AgentViews views, CancellationToken cancellationToken) =>
+        await AnswerAsync(agent, await revocation.RevokeAsync(agent, cancellationToken), views, cancellationToken);
 
     private static async Task<IResult> UpdateAsync(
         string agent, HttpContext context, AgentRegistry agents, AgentViews views)

@@ -9,6 +9,7 @@ using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Auth;
+using Weir.Controller.Features.Agents;
 using Weir.Controller.Features.Requests;
 using Weir.Engine.Running;
 using Weir.Engine.Storage;
@@ -126,8 +127,8 @@ internal static class RunEndpoints
     }
 
     private static async Task<IResult> ExplainAsync(
-        string run, Caller caller, RunOperations runs, CancellationToken cancellationToken) =>
-        await runs.ExplainAsync(caller.Namespace, run, cancellationToken) is { } explanation
+        string run, Caller caller, RunOperations runs, AgentStandings agents, CancellationToken cancellationToken) =>
+        await runs.ExplainAsync(caller.Namespace, run, agents.ListAsync, cancellationToken) is { } explanation
             ? JsonAnswer.Ok(explanation, WeirJson.Default.RunExplanation)
             : NotFound(caller, run);
 

@@ -59,6 +59,13 @@ internal sealed class AttemptFiles : IDisposable
         if (written.Entries != durable.Entries) Posix.SyncData(Index);
     }
 
+    public void SyncAll()
+    {
+        Posix.SyncData(Stdout);
+        Posix.SyncData(Stderr);
+        Posix.SyncData(Index);
+    }
+
     public void Dispose()
     {
         Stdout.Dispose();
@@ -87,9 +94,10 @@ internal sealed class AttemptFiles : IDisposable
     /// <summary>Replaces the name in one step, so that a reader always finds a file there.</summary>
     private static void Link(string file, string name, string suffix)
     {
+        if (Posix.TryLink(file, name)) return;
         var fresh = name + suffix;
         File.Delete(fresh);
-        Posix.Link(file, fresh);
+        Posix.TryLink(file, fresh);
         File.Move(fresh, name, overwrite: true);
         File.Delete(fresh);
     }

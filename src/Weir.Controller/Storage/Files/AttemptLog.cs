@@ -7,7 +7,7 @@ namespace Weir.Controller.Storage.Files;
 /// The log of one attempt while it is in use. Bytes are first written, then flushed by <see cref="Sync"/>; readers and
 /// followers only ever see what is flushed, so nothing that was shown is lost by a crash. Thread-safe.
 /// </summary>
-internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
+internal sealed class AttemptLog(LogPaths paths, LogKey key, LogJournal journal) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Lock _syncing = new();
@@ -16,6 +16,7 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
     private readonly List<TaskCompletionSource> _ahead = [];
     private AttemptFiles? _files;
     private Extent _written;
+    private Extent _journalled;
     private Extent _durable;
     private bool _loaded;
     private bool _closed;
@@ -43,16 +44,29 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
         }
     }
 
-    /// <summary>Writes what is new; true when anything of this log waits for a flush.</summary>
-    public bool Append(IReadOnlyList<LogPiece> pieces, DateTimeOffset now)
+    /// <summary>
+    /// Writes what is new. False when nothing of this log waits to become durable; else <paramref name="journalled"/>
+    /// completes when what was written is, or is null and the log is to be flushed by <see cref="Sync"/>.
+    /// </summary>
+    public bool Append(IReadOnlyList<LogPiece> pieces, DateTimeOffset now, out Task? journalled)
     {
+        journalled = null;
         lock (_gate)
         {
             Load();
-            var batch = new LogBatch(_written.Lengths);
-            foreach (var piece in pieces) batch.Add(piece, now);
-            if (!batch.IsEmpty) Write(batch);
-            return _written != _durable;
+            var batch = new LogBatch(_written.Lengths, now);
+            foreach (var piece in pieces) batch.Add(piece);
+            if (batch.IsEmpty) return _written != _durable;
+            var before = _written;
+            Write(batch);
+            if (before == _journalled && LogFrames.LengthOf(batch.Fresh) <= LogJournal.LongestRecord)
+            {
+                var after = _journalled = _written;
+                journalled = journal.AppendAsync(
+                    new JournalRecord(key, before.Entries, now, batch.Fresh), failure => Settled(after, failure));
+            }
+
+            return true;
         }
     }
 
@@ -116,7 +130,7 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
                 throw;
             }
 
-            lock (_gate) _durable = written;
+            lock (_gate) Advance(written);
         }
 
         Wake();
@@ -156,6 +170,19 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
         }
     }
 
+    private void Settled(Extent extent, StoreUnavailableException? failure)
+    {
+        if (failure is not null) TakeBack([]);
+        else lock (_gate) Advance(extent);
+        Wake();
+    }
+
+    private void Advance(Extent extent)
+    {
+        if (extent.Entries > _durable.Entries) _durable = extent;
+        if (_durable.Entries > _journalled.Entries) _journalled = _durable;
+    }
+
     private bool IsAhead(IReadOnlyList<LogPiece> pieces, LogStream stream) =>
         pieces.FirstOrDefault(piece => piece.Stream == stream) is { } first
         && first.Offset > (stream == LogStream.Stdout ? _written.Lengths.Stdout : _written.Lengths.Stderr);
@@ -173,7 +200,9 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
     {
         if (_loaded) return;
         _files = AttemptFiles.OpenExisting(paths, key);
-        _durable = _written = _files is null ? default : LogRecovery.Recover(_files);
+        _durable = _written = _journalled = _files is null ? default : LogRecovery.Recover(_files);
+        // Only the journal may know of these names yet.
+        if (_files is not null) _touched.AddRange(paths.FoldersOf(key).Where(Directory.Exists));
         _loaded = true;
     }
 
@@ -211,7 +240,7 @@ internal sealed class AttemptLog(LogPaths paths, LogKey key) : IDisposable
         {
             _touched.AddRange(touched);
             if (_files is not null) LogRecovery.Truncate(_files, _durable);
-            _written = _durable;
+            _written = _journalled = _durable;
         }
     }
 }

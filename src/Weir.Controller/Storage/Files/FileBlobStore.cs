@@ -75,19 +75,23 @@ public sealed class FileBlobStore : IBlobStore
     }
 
     /// <summary>
-    /// Deletes blobs that nothing refers to and that nobody stored or asked for within <see cref="PinnedFor"/>; gives
-    /// the bytes freed. A reference must be written after the blob was stored or asked for, as it then is pinned.
+    /// Digests of blobs that were last stored or asked for before that instant and before <see cref="PinnedFor"/>.
     /// </summary>
-    public async Task<long> CollectAsync(
-        Func<string, CancellationToken, ValueTask<bool>> isReferenced, CancellationToken cancellationToken)
+    public HashSet<string> IdleSince(DateTimeOffset before) =>
+    [
+        .. Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories)
+            .Where(path => !IsPinned(path) && File.GetLastWriteTimeUtc(path) < before.UtcDateTime)
+            .Select(path => BlobDigest.FromHex(Path.GetFileName(path))),
+    ];
+
+    /// <summary>Deletes those of the blobs that nobody asked for meanwhile; gives the bytes freed.</summary>
+    public long Delete(IEnumerable<string> digests, CancellationToken cancellationToken)
     {
         var freed = 0L;
-        foreach (var path in Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories))
+        foreach (var digest in digests)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (IsPinned(path)) continue;
-            if (await isReferenced(BlobDigest.FromHex(Path.GetFileName(path)), cancellationToken)) continue;
-            freed += DeleteUnlessPinned(path);
+            freed += DeleteUnlessPinned(PathOf(BlobDigest.HexOf(digest)!));
         }
 
         return freed;
@@ -154,7 +158,7 @@ public sealed class FileBlobStore : IBlobStore
     {
         lock (_names)
         {
-            if (IsPinned(path)) return 0;
+            if (!File.Exists(path) || IsPinned(path)) return 0;
             var length = new FileInfo(path).Length;
             File.Delete(path);
             return length;

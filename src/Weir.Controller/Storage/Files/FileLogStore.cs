@@ -6,6 +6,7 @@ namespace Weir.Controller.Storage.Files;
 /// <summary>
 /// Logs as plain files that people can read without Weir: <c>logs/runs/NAMESPACE/RUN/STEP/attempts/N/</c> with
 /// <c>stdout.log</c>, <c>stderr.log</c> and <c>index</c>, and the newest attempt's once more under <c>STEP/logs/</c>.
+/// Small appends become durable by a journal that all share.
 /// </summary>
 public sealed class FileLogStore : ILogStore, IDisposable
 {
@@ -14,22 +15,24 @@ public sealed class FileLogStore : ILogStore, IDisposable
 
     private readonly LogPaths _paths;
     private readonly TimeProvider _time;
+    private readonly LogJournal _journal;
     private readonly LogTable _table;
     private readonly LogFlusher _flusher;
 
-    private FileLogStore(LogPaths paths, TimeProvider time)
+    private FileLogStore(LogPaths paths, LogJournal journal, TimeProvider time)
     {
-        (_paths, _time) = (paths, time);
-        _table = new LogTable(paths);
+        (_paths, _journal, _time) = (paths, journal, time);
+        _table = new LogTable(paths, journal);
         _flusher = LogFlusher.Start();
     }
 
     /// <summary>The folder must be held by this process.</summary>
-    public static FileLogStore Open(string dataDirectory, TimeProvider time)
+    /// <param name="journalBytes">A longer segment of the journal is followed by another.</param>
+    public static FileLogStore Open(string dataDirectory, TimeProvider time, long journalBytes = 16 << 20)
     {
         var paths = new LogPaths(dataDirectory);
         Directory.CreateDirectory(paths.Root);
-        return new FileLogStore(paths, time);
+        return new FileLogStore(paths, LogJournal.Open(paths, journalBytes), time);
     }
 
     public async ValueTask<LogLengths> AppendAsync(
@@ -40,7 +43,7 @@ public sealed class FileLogStore : ILogStore, IDisposable
         try
         {
             await WaitForThoseBeforeAsync(log, pieces, cancellationToken);
-            if (log.Append(pieces, now)) await _flusher.FlushAsync(log);
+            if (log.Append(pieces, now, out var journalled)) await (journalled ?? _flusher.FlushAsync(log));
             return log.Lengths;
         }
         catch (IOException failure)
@@ -87,18 +90,20 @@ public sealed class FileLogStore : ILogStore, IDisposable
 
     public void Close(LogKey key) => _table.Close(key);
 
-    public ValueTask DeleteRunAsync(string @namespace, string run, CancellationToken cancellationToken)
+    public async ValueTask DeleteRunAsync(string @namespace, string run, CancellationToken cancellationToken)
     {
         var folder = _paths.Run(@namespace, run);
         _table.ForgetRun(@namespace, run);
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        return ValueTask.CompletedTask;
+        if (!Directory.Exists(folder)) return;
+        await _journal.AppendAsync(JournalRecord.DeletionOf(@namespace, run), _ => { });
+        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Flushes what waits, wakes followers, closes the files.</summary>
     public void Dispose()
     {
         _flusher.Dispose();
+        _journal.Dispose();
         _table.Dispose();
     }
 

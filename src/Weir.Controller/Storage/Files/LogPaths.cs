@@ -11,6 +11,9 @@ internal sealed class LogPaths(string dataDirectory)
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 
+    /// <summary>Holds the journal, and below it everything else.</summary>
+    public string Folder { get; } = Path.Combine(dataDirectory, "logs");
+
     public string Root { get; } = Path.Combine(dataDirectory, "logs", "runs");
 
     public string Run(string @namespace, string run) => Path.Combine(Root, Checked(@namespace), Checked(run));
@@ -24,6 +27,13 @@ internal sealed class LogPaths(string dataDirectory)
 
     /// <summary>The folder whose files are second names of the newest attempt's.</summary>
     public string Newest(LogKey key) => Path.Combine(Step(key), "logs");
+
+    /// <summary>All folders whose names an attempt's log may have made, from the innermost out.</summary>
+    public IReadOnlyList<string> FoldersOf(LogKey key) =>
+    [
+        Attempt(key), Attempts(key), Newest(key), Step(key), Run(key.Namespace, key.Run),
+        Path.GetDirectoryName(Run(key.Namespace, key.Run))!, Root,
+    ];
 
     private static string Checked(string segment) =>
         segment.Length is > 0 and <= LongestSegment && !segment.AsSpan().ContainsAnyExcept(Allowed)

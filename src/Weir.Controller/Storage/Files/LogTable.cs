@@ -6,7 +6,7 @@ namespace Weir.Controller.Storage.Files;
 /// The logs in use. Idle ones stay open, the least recently used are put away first, so open files are bounded by
 /// <see cref="Capacity"/> and what callers hold at the moment.
 /// </summary>
-internal sealed class LogTable(LogPaths paths) : IDisposable
+internal sealed class LogTable(LogPaths paths, LogJournal journal) : IDisposable
 {
     private const int Capacity = 256;
 
@@ -28,7 +28,7 @@ internal sealed class LogTable(LogPaths paths) : IDisposable
         {
             if (!_logs.TryGetValue(key, out var log))
             {
-                _logs[key] = log = new AttemptLog(paths, key);
+                _logs[key] = log = new AttemptLog(paths, key, journal);
                 if (_closed.Contains(key)) log.Close();
             }
             else if (log.Pins == 0)

@@ -9,11 +9,14 @@ namespace Weir.Controller.Storage.Files;
 internal static partial class Posix
 {
     private const int ReadOnlyDirectory = 0x10000 | 0x80000;
+    private const int NameExists = 17;
 
-    /// <summary>A second name for a file.</summary>
-    public static void Link(string existing, string name)
+    /// <summary>A second name for a file; false when there is such a name already.</summary>
+    public static bool TryLink(string existing, string name)
     {
-        if (link(existing, name) != 0) throw Failure("link", name, Marshal.GetLastPInvokeError());
+        if (link(existing, name) == 0) return true;
+        var error = Marshal.GetLastPInvokeError();
+        return error == NameExists ? false : throw Failure("link", name, error);
     }
 
     /// <summary>Waits until the file's bytes and length are on the disk.</summary>
@@ -28,6 +31,14 @@ internal static partial class Posix
         using var handle = open(path, ReadOnlyDirectory);
         if (handle.IsInvalid) throw Failure("open", path, Marshal.GetLastPInvokeError());
         if (fsync(handle) != 0) throw Failure("sync", path, Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Waits until everything on the file system that holds the folder is on the disk.</summary>
+    public static void SyncFileSystem(string path)
+    {
+        using var handle = open(path, ReadOnlyDirectory);
+        if (handle.IsInvalid) throw Failure("open", path, Marshal.GetLastPInvokeError());
+        if (syncfs(handle) != 0) throw Failure("sync the file system of", path, Marshal.GetLastPInvokeError());
     }
 
     private static IOException Failure(string what, string path, int error) =>
@@ -48,4 +59,8 @@ internal static partial class Posix
     [LibraryImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int fdatasync(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int syncfs(SafeFileHandle file);
 }

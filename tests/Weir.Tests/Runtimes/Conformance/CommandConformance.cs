@@ -173,6 +173,13 @@ public abstract class CommandConformance<TSubject> : ConformanceSuite<TSubject>
         Assert.Equal("here\n", await File.ReadAllTextAsync(Path.Combine(workdir, "file")));
     }
 
+    [Fact]
+    public async Task An_absolute_workdir_is_the_images()
+    {
+        Needs(RuntimeCapabilities.Commands | RuntimeCapabilities.Images);
+        Assert.Equal("/etc\n", (await RunAsync(["pwd"], null, Work with { Workdir = "/etc" })).Stdout);
+    }
+
     [Theory]
     [InlineData("../other")]
     [InlineData("/etc")]
@@ -180,6 +187,8 @@ public abstract class CommandConformance<TSubject> : ConformanceSuite<TSubject>
     public async Task A_workdir_outside_the_workspace_or_not_there_is_the_users_fault(string workdir)
     {
         Needs(RuntimeCapabilities.Commands);
+        var hasImage = Runtime.Capabilities.HasFlag(RuntimeCapabilities.Images);
+        Assert.SkipWhen(hasImage && Path.IsPathRooted(workdir), "an absolute workdir is the image's");
         await using var step = await CreateAsync(Work with { Workdir = workdir });
         var exception = await Assert.ThrowsAsync<RuntimeException>(() => step.OpenAsync(["echo never"]));
         Assert.True(exception.UserFault);

@@ -10,6 +10,7 @@ public abstract class ConformanceSuite<TSubject> : IAsyncLifetime
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private readonly string _root = Directory.CreateTempSubdirectory("weir-runtime-").FullName;
+    private readonly List<IContainerRuntime> _started = [];
     private int _steps;
 
     protected IContainerRuntime Runtime { get; private set; } = null!;
@@ -26,11 +27,25 @@ public abstract class ConformanceSuite<TSubject> : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (Runtime is IAsyncDisposable disposable) await disposable.DisposeAsync();
+        foreach (var runtime in _started)
+        {
+            if (runtime.Capabilities.HasFlag(RuntimeCapabilities.Adoption))
+            {
+                await runtime.SweepAsync(new HashSet<string>(), default);
+            }
+
+            if (runtime is IAsyncDisposable disposable) await disposable.DisposeAsync();
+        }
+
         Directory.Delete(_root, recursive: true);
     }
 
-    protected IContainerRuntime Start(string agent) => new TSubject().Start(Path.Combine(_root, agent));
+    protected IContainerRuntime Start(string agent)
+    {
+        var runtime = new TSubject().Start(Path.Combine(_root, agent));
+        _started.Add(runtime);
+        return runtime;
+    }
 
     protected void Needs(RuntimeCapabilities capability) =>
         Assert.SkipUnless(Runtime.Capabilities.HasFlag(capability), $"{Runtime.Name} has no {capability}");

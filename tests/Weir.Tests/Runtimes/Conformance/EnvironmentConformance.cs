@@ -28,7 +28,7 @@ public abstract class EnvironmentConformance<TSubject> : ConformanceSuite<TSubje
         Needs(RuntimeCapabilities.Commands);
         var env = Enumerable.Range(0, 500).ToDictionary(i => $"V{i}", i => $"value {i}", StringComparer.Ordinal);
         env["LARGE"] = new string('x', 120_000);
-        var result = await RunAsync(["printf '%s %s' ${#LARGE} \"$V499\"", "printenv LARGE | wc -c"], env);
+        var result = await RunAsync(["printf '%s %s' ${#LARGE} \"$V499\"", "sh -c 'printf \"%s\\n\" \"$LARGE\" | wc -c'"], env);
         Assert.Equal("120000 value 499120001\n", result.Stdout);
     }
 
@@ -107,9 +107,9 @@ public abstract class EnvironmentConformance<TSubject> : ConformanceSuite<TSubje
     public async Task The_output_file_cannot_lead_the_agent_elsewhere()
     {
         Needs(RuntimeCapabilities.Commands);
-        await using var step = await OpenAsync("rm -f $WEIR_OUTPUT && ln -s /etc/passwd $WEIR_OUTPUT || true");
-        await step.FinishAsync();
-        var isLink = new FileInfo(step.Container.OutputFile).LinkTarget is not null;
+        await using var step = await OpenAsync(
+            "rm -f $WEIR_OUTPUT && ln -s /etc/passwd $WEIR_OUTPUT || true", "! test -L $WEIR_OUTPUT || echo linked");
+        var isLink = (await step.FinishAsync()).Stdout == "linked\n";
         var read = step.Container.ReadOutputFileAsync(100_000, default);
         if (isLink) await Assert.ThrowsAsync<RuntimeException>(() => read);
         else Assert.Empty(await read);

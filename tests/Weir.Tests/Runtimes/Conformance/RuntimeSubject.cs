@@ -1,6 +1,8 @@
 using Weir.Engine.Runtimes;
+using Weir.Runtimes.Docker;
 using Weir.Runtimes.Fake;
 using Weir.Runtimes.Process;
+using Weir.Tests.Runtimes.Docker;
 
 namespace Weir.Tests.Runtimes.Conformance;
 
@@ -30,4 +32,11 @@ public sealed class SharedUserProcessSubject : IRuntimeSubject
 {
     public IContainerRuntime Start(string folder) =>
         ProcessRuntime.Start(new ProcessRuntimeOptions { Folder = folder, OwnUsers = false }, TimeProvider.System);
+}
+
+/// <summary>Containers of the engine that this machine offers; without one the tests are skipped.</summary>
+public sealed class DockerSubject : IRuntimeSubject
+{
+    public IContainerRuntime Start(string folder) =>
+        DockerRuntime.Start(TestEngine.Options(folder), TimeProvider.System);
 }

@@ -24,8 +24,11 @@ public sealed class StepUnderTest(IStepContainer container, ContainerSpec spec) 
     public async Task OpenAsync(IReadOnlyList<string> commands, IReadOnlyDictionary<string, string>? env = null)
     {
         await container.OpenGateAsync(new GateScript(commands, env ?? new Dictionary<string, string>()), default);
-        _reading = ReadAllAsync();
+        Follow();
     }
+
+    /// <summary>Reads the output of a step whose gate was opened before.</summary>
+    public void Follow() => _reading = ReadAllAsync();
 
     /// <summary>Waits until stdout holds the text.</summary>
     public async Task SawAsync(string text)

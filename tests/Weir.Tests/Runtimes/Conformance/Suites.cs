@@ -23,3 +23,11 @@ public sealed class SharedUserProcessEnvironment : EnvironmentConformance<Shared
 public sealed class SharedUserProcessOutput : OutputConformance<SharedUserProcessSubject>;
 
 public sealed class SharedUserProcessEnding : EndingConformance<SharedUserProcessSubject>;
+
+public sealed class DockerCommands : CommandConformance<DockerSubject>;
+
+public sealed class DockerEnvironment : EnvironmentConformance<DockerSubject>;
+
+public sealed class DockerOutput : OutputConformance<DockerSubject>;
+
+public sealed class DockerEnding : EndingConformance<DockerSubject>;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Weir.Engine.Runtimes;
 using Weir.Runtimes.Process;
+using Weir.Runtimes.Steps;
 using Weir.Tests.Runtimes.Conformance;
 
 namespace Weir.Tests.Runtimes.Process;

@@ -64,18 +64,25 @@ public sealed class FileBlobs : BlobSuite
     {
         await Put(Digest([1]), [1]);
         _time.Advance(TimeSpan.FromHours(25));
-        await _store.CollectAsync(
-            async (digest, token) =>
-            {
-                await Blobs.HeadAsync(digest, token);
-                return false;
-            },
-            Token);
+        var idle = _store.IdleSince(_time.GetUtcNow());
+        await Blobs.HeadAsync(Digest([1]), Token);
+        Assert.Equal(0, _store.Delete(idle, Token));
         Assert.NotNull(await Blobs.HeadAsync(Digest([1]), Token));
     }
 
+    [Fact]
+    public async Task Only_what_was_stored_before_the_instant_is_idle()
+    {
+        await Put(Digest([1]), [1]);
+        _time.Advance(TimeSpan.FromHours(1));
+        var between = _time.GetUtcNow();
+        await Put(Digest([2]), [2]);
+        _time.Advance(TimeSpan.FromHours(48));
+        Assert.Equal([Digest([1])], _store.IdleSince(between));
+    }
+
     private Task<long> Collect(params string[] referenced) =>
-        _store.CollectAsync((digest, _) => ValueTask.FromResult(referenced.Contains(digest)), Token);
+        Task.FromResult(_store.Delete(_store.IdleSince(_time.GetUtcNow()).Except(referenced), Token));
 
     /// <summary>Gives some bytes, then the connection is gone.</summary>
     private sealed class BreakingStream() : MemoryStream(new byte[1000])

@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 
-namespace Weir.Runtimes.Process;
+namespace Weir.Runtimes.Steps;
 
 /// <summary>Whole folders that a step may have filled with anything: links are never followed.</summary>
 internal static class FolderTree

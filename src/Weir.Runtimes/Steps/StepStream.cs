@@ -1,13 +1,11 @@
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using Weir.Contracts.AgentProtocol;
 
-namespace Weir.Runtimes.Process;
+namespace Weir.Runtimes.Steps;
 
 /// <summary>
 /// One stream of a step: reads its pipe without waiting, gives out plain bytes and stops at each mark.
 /// </summary>
-internal sealed class StepStream(LogStream name, SafeFileHandle pipe, MarkerFormat format) : IDisposable
+internal sealed class StepStream(LogStream name, IStepPipe pipe, MarkerFormat format) : IDisposable
 {
     private const int FirstBufferBytes = 1 << 12;
     private const int LargestBufferBytes = 1 << 18;
@@ -19,7 +17,7 @@ internal sealed class StepStream(LogStream name, SafeFileHandle pipe, MarkerForm
 
     public LogStream Name => name;
 
-    public SafeFileHandle Pipe => pipe;
+    public IStepPipe Pipe => pipe;
 
     /// <summary>The mark it stands at; nothing behind it is given out before <see cref="Pass"/>.</summary>
     public Mark? AtMark { get; private set; }
@@ -79,20 +77,13 @@ internal sealed class StepStream(LogStream name, SafeFileHandle pipe, MarkerForm
         (_start, _end) = (0, rest.Length);
     }
 
-    private unsafe bool Fill()
+    private bool Fill()
     {
         MakeRoom();
-        nint count;
-        int error;
-        fixed (byte* start = _buffer)
-        {
-            count = Posix.Read(pipe, start + _end, _buffer.Length - _end);
-            error = Marshal.GetLastPInvokeError();
-        }
-
-        if (count > 0) _end += (int)count;
+        var count = pipe.Read(_buffer.AsSpan(_end));
+        if (count > 0) _end += count;
         _wantsMore = _end == _buffer.Length;
-        if (count == 0 || (count < 0 && (error != Posix.TryAgain || IsAbandoned))) _endOfPipe = true;
+        if (count == 0 || (count < 0 && IsAbandoned)) _endOfPipe = true;
         return count > 0 || _endOfPipe;
     }
 }

@@ -1,4 +1,4 @@
-namespace Weir.Runtimes.Process;
+namespace Weir.Runtimes.Steps;
 
 /// <summary>Wakes one waiter; a signal that nobody waits for is kept for the next one.</summary>
 internal sealed class AsyncSignal

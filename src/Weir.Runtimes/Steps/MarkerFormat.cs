@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace Weir.Runtimes.Process;
+namespace Weir.Runtimes.Steps;
 
 /// <summary>
 /// The marks that the gate shell writes into both streams where a command begins: a record separator, a random nonce of

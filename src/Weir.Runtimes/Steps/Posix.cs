@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Weir.Runtimes.Process;
+namespace Weir.Runtimes.Steps;
 
 /// <summary>The calls of the system's C library that .NET does not offer.</summary>
 internal static unsafe partial class Posix
@@ -13,6 +13,7 @@ internal static unsafe partial class Posix
     public const int TryAgain = 11;
     public const int ReadOnly = 0;
     public const int WriteOnly = 1;
+    public const int ReadWrite = 2;
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
     public const int NoHang = 1;
@@ -67,11 +68,27 @@ internal static unsafe partial class Posix
         return new FileFacts(*(int*)(facts + 20), *(ushort*)(facts + 28), *(uint*)(facts + 16), *(long*)(facts + 40));
     }
 
+    /// <summary>
+    /// Moves bytes from a pipe into a file at an offset; 0 when the pipe has ended, −1 when it is empty. Throws
+    /// <see cref="IOException"/> when the file cannot take them.
+    /// </summary>
+    public static int Move(SafeFileHandle pipe, SafeFileHandle file, long offset, int most)
+    {
+        const uint nonBlocking = 2;
+        var moved = (int)Splice(pipe, 0, file, &offset, most, nonBlocking);
+        if (moved >= 0 || Marshal.GetLastPInvokeError() == TryAgain) return moved;
+        Check(moved, "the step's output could not be written to disk");
+        return moved;
+    }
+
     public static void Limit(int pid, int resource, long value) => Check(
         ChangeLimit(pid, resource, new ResourceLimit((nuint)value, (nuint)value), 0), "prlimit");
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial int EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    public static partial int EffectiveGroup();
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
@@ -111,6 +128,10 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     public static partial int MakeEventCounter(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "splice", SetLastError = true)]
+    private static partial nint Splice(
+        SafeFileHandle from, nint none, SafeFileHandle to, long* offset, nint count, uint flags);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags, int mode);

@@ -1,7 +1,7 @@
 using System.Text;
 using Weir.Engine.Runtimes;
 
-namespace Weir.Runtimes.Process;
+namespace Weir.Runtimes.Steps;
 
 /// <summary>
 /// What the gate shell is given to read when its gate opens. It is one compound command, so the shell has read all of
@@ -10,11 +10,12 @@ namespace Weir.Runtimes.Process;
 /// </summary>
 internal static class GateText
 {
-    /// <summary>The descriptor that the shell reads it from.</summary>
+    /// <summary>The descriptor that a shell reads it from which inherits its gate.</summary>
     public const string Source = "/dev/fd/3";
+    private const string Workspace = "WEIR_WORKSPACE";
 
     /// <summary>Throws <see cref="RuntimeException"/> for names and values that no shell can take.</summary>
-    public static string Write(GateScript script, StepFolder folder, string workdir, MarkerFormat markers)
+    public static string Write(GateScript script, GatePlaces places, MarkerFormat markers)
     {
         var text = new StringBuilder("{ exec 3<&-\n");
         foreach (var (name, value) in script.Env)
@@ -23,9 +24,14 @@ internal static class GateText
             text.Append("export ").Append(name).Append('=').Append(Quote(value)).Append('\n');
         }
 
-        text.Append("export WEIR_OUTPUT=").Append(Quote(folder.Output)).Append('\n');
-        text.Append("cd ").Append(Quote(workdir)).Append(" || exit 126\n");
-        for (var index = 0; index < script.Commands.Count; index++) AppendCommand(text, index, folder, markers);
+        text.Append("export WEIR_OUTPUT=").Append(Quote(places.Output)).Append('\n');
+        if (places.Workspace is { } workspace && script.Env.ContainsKey(Workspace))
+        {
+            text.Append("export ").Append(Workspace).Append('=').Append(Quote(workspace)).Append('\n');
+        }
+
+        text.Append("cd ").Append(Quote(places.Workdir)).Append(" || exit 126\n");
+        for (var index = 0; index < script.Commands.Count; index++) AppendCommand(text, index, places, markers);
         return text.Append("}\n").ToString();
     }
 
@@ -36,17 +42,17 @@ internal static class GateText
     public static string CommandFile(int index, string command) =>
         index == 0 ? command + "\n" : "set \"${WEIR_TRACE}x\"; " + command + "\n";
 
-    private static void AppendCommand(StringBuilder text, int index, StepFolder folder, MarkerFormat markers)
+    private static void AppendCommand(StringBuilder text, int index, GatePlaces places, MarkerFormat markers)
     {
         if (index > 0)
         {
             text.Append("{ WEIR_STATUS=$?; case $- in *x*) WEIR_TRACE=-;; *) WEIR_TRACE=+;; esac; set +x\n");
         }
 
-        text.Append(markers.ShellText(index, index > 0, Quote(folder.Stdout))).Append('\n');
-        text.Append(markers.ShellText(index, index > 0, Quote(folder.Stderr))).Append('\n');
+        text.Append(markers.ShellText(index, index > 0, Quote(places.Stdout))).Append('\n');
+        text.Append(markers.ShellText(index, index > 0, Quote(places.Stderr))).Append('\n');
         text.Append(index > 0 ? "} 2>/dev/null\n" : "set -e\n");
-        text.Append(". ").Append(Quote(folder.Command(index))).Append('\n');
+        text.Append(". ").Append(Quote(places.Command(index))).Append('\n');
     }
 
     private static string Quote(string text) => "'" + text.Replace("'", @"'\''", StringComparison.Ordinal) + "'";

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Weir.Contracts.AgentProtocol;
 using Weir.Engine.Runtimes;
 
-namespace Weir.Runtimes.Process;
+namespace Weir.Runtimes.Steps;
 
 /// <summary>
 /// Both streams of a step as one sequence of chunks. The gate shell writes the same mark into both streams before a
@@ -14,8 +14,6 @@ namespace Weir.Runtimes.Process;
 /// </summary>
 internal sealed class StepOutput : IDisposable
 {
-    // Four times the usual: larger ones no longer stay in the processor's cache and are slower.
-    private const int PipeBytes = 1 << 18;
     private const int ManyBytes = 1 << 16;
     private readonly EventThread _events;
     private readonly AsyncSignal _signal = new();
@@ -29,14 +27,16 @@ internal sealed class StepOutput : IDisposable
     private volatile bool _abandoned;
     private volatile bool _closed;
 
-    public StepOutput(EventThread events, StepFolder folder, MarkerFormat format)
+    public StepOutput(
+        EventThread events, MarkerFormat format, IStepPipe stdout, IStepPipe stderr, params SafeFileHandle[] writers)
     {
         _events = events;
-        _streams = [Open(LogStream.Stdout, folder.Stdout, format), Open(LogStream.Stderr, folder.Stderr, format)];
-        _writers = [Posix.Open(folder.Stdout, Posix.WriteOnly), Posix.Open(folder.Stderr, Posix.WriteOnly)];
+        _streams = [new(LogStream.Stdout, stdout, format), new(LogStream.Stderr, stderr, format)];
+        _writers = writers;
+        foreach (var stream in _streams) events.Watch(stream.Pipe.Handle, _signal.Set);
     }
 
-    /// <summary>Where the step writes: stdout and stderr.</summary>
+    /// <summary>Where the step writes, when it does not open its streams itself: stdout and stderr.</summary>
     public IReadOnlyList<SafeFileHandle> Writers => _writers;
 
     /// <summary>The step's main process has ended; from now on the streams end when nobody else holds them.</summary>
@@ -72,7 +72,7 @@ internal sealed class StepOutput : IDisposable
                 if (WaitBriefly()) continue;
                 foreach (var stream in _streams)
                 {
-                    if (!stream.Ended && stream.AtMark is null) _events.Arm(stream.Pipe, EventThread.Readable);
+                    if (!stream.Ended && stream.AtMark is null) _events.Arm(stream.Pipe.Handle, EventThread.Readable);
                 }
 
                 await _signal.WaitAsync(cancellationToken);
@@ -97,7 +97,7 @@ internal sealed class StepOutput : IDisposable
         CloseWriters();
         foreach (var stream in _streams)
         {
-            _events.Forget(stream.Pipe);
+            _events.Forget(stream.Pipe.Handle);
             stream.Dispose();
         }
 
@@ -145,7 +145,7 @@ internal sealed class StepOutput : IDisposable
         for (var i = 0; i < _streams.Length; i++)
         {
             var isAsked = asked == 0 || (!_streams[i].Ended && _streams[i].AtMark is null);
-            entries[i].File = isAsked ? (int)_streams[i].Pipe.DangerousGetHandle() : -1;
+            entries[i].File = isAsked ? (int)_streams[i].Pipe.Handle.DangerousGetHandle() : -1;
             entries[i].Asked = asked;
         }
 
@@ -176,14 +176,5 @@ internal sealed class StepOutput : IDisposable
         _begun = mark.Index;
         _markers.Enqueue(new CommandMarker(_begun, null));
         return true;
-    }
-
-    private StepStream Open(LogStream name, string path, MarkerFormat format)
-    {
-        var pipe = Posix.Open(path, Posix.ReadOnly | Posix.NonBlocking);
-        // Refused beyond the system's limit per user; a smaller pipe is only slower.
-        _ = Posix.Control(pipe, Posix.SetPipeSize, PipeBytes);
-        _events.Watch(pipe, _signal.Set);
-        return new StepStream(name, pipe, format);
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Weir.Runtimes.Process;
+namespace Weir.Runtimes.Steps;
 
 /// <summary>
 /// The one thread that all steps of a runtime share. It tells when a pipe can be read or a process has ended, so that

@@ -1,4 +1,4 @@
-namespace Weir.Runtimes.Process;
+namespace Weir.Runtimes.Steps;
 
 /// <summary>What must be undone, last first, when something that is made in parts cannot be finished.</summary>
 internal sealed class UndoStack

@@ -1,7 +1,7 @@
 using System.Text;
-using Weir.Runtimes.Process;
+using Weir.Runtimes.Steps;
 
-namespace Weir.Tests.Runtimes.Process;
+namespace Weir.Tests.Runtimes.Steps;
 
 public sealed class MarkerFormatTests
 {
