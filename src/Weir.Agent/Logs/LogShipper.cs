@@ -17,7 +17,7 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private const int Hurry = 256 * 1024;
-    private const int MostAtOnce = 4;
+    private const int MostAtOnce = 3;
     private readonly Signal _grown = new(context.Time);
     private readonly Signal _shrunk = new(context.Time);
     private readonly ILogger _log = context.Loggers.CreateLogger<LogShipper>();

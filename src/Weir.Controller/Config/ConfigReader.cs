@@ -144,7 +144,9 @@ public static class ConfigReader
     private static List<string> ReadRuntimes(ConfigSection runtimes)
     {
         List<string> allowed = [.. ((string[])["process", "fake"]).Where(name => runtimes.Flag(name) == true)];
-        foreach (var other in runtimes.Keys.Where(key => key is not ("process" or "fake"))) runtimes.Later(other);
+        if (runtimes.Flag("docker") != false) allowed.Add("docker");
+        foreach (var other in runtimes.Keys.Where(key => key is not ("process" or "fake" or "docker")))
+            runtimes.Later(other);
         return allowed;
     }
 

@@ -25,8 +25,10 @@ public sealed record WeirConfig
     /// <summary>For the agent of a standalone process; elsewhere labels come from the join token or an admin.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What an agent may offer: <c>process</c>, <c>fake</c>.</summary>
-    public IReadOnlyList<string> Runtimes { get; init; } = [];
+    /// <summary>
+    /// What an agent may offer: <c>docker</c> unless denied, <c>process</c> and <c>fake</c> if allowed.
+    /// </summary>
+    public IReadOnlyList<string> Runtimes { get; init; } = ["docker"];
 
     public ControllerOptions ToControllerOptions() => new()
     {

@@ -22,7 +22,7 @@ internal static class Explanation
 
     private static StepExplanation Of(RunState run, StepState step, int i, IReadOnlyList<AgentStanding> agents)
     {
-        var told = new StepExplanation(step.Name, step.Status, step.Reason, Why(step)) { Hints = HintsFor(run, step) };
+        var told = new StepExplanation(step.Name, step.Status, step.Reason, Why(step)) { Hints = HintsFor(run, i) };
         if (step.Phase != StepPhase.Queued) return told;
         var placement = Placement.Of(Shape.Of(run, i), run.Namespace, agents);
         return told with { Why = $"{told.Why}; {placement.Summary}", Hints = [.. placement.Agents, .. told.Hints] };
@@ -40,9 +40,12 @@ internal static class Explanation
         return step.Message ?? (step.Status == RunStatus.Success ? "it succeeded" : step.Reason.ToString());
     }
 
-    private static List<string> HintsFor(RunState run, StepState step)
+    private static List<string> HintsFor(RunState run, int i)
     {
+        var step = run.Steps[i];
         var hints = new List<string>();
+        if (step.Status == RunStatus.Failed && run.Plan.Steps[i].AllowFailure)
+            hints.Add("the flow allows it to fail: the run goes on without it");
         if (step.Reason == ReasonCode.Exit)
             hints.Add($"weir run logs '{run.Handle}' {step.Name} shows what it printed");
         if (step.Losses > 0) hints.Add($"{step.Losses} attempt(s) were lost to infrastructure, not to the step itself");

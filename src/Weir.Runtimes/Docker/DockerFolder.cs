@@ -54,7 +54,7 @@ internal sealed record DockerFolder(string Path)
     /// </summary>
     public void Create()
     {
-        Directory.CreateDirectory(Path);
+        Directory.CreateDirectory(Path, Private);
         File.SetUnixFileMode(Path, Private);
         MakeFolder(Shared, Readable);
         MakeFolder(Step, Open);

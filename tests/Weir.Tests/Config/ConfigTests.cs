@@ -141,7 +141,7 @@ public sealed class ConfigTests
         Assert.NotNull(read.Config);
         Assert.Equal(
             ["vault", "runtimes.docker"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
-        Assert.Equal(["process"], read.Config.Runtimes);
+        Assert.Equal(["process", "docker"], read.Config.Runtimes);
     }
 
     [Fact]

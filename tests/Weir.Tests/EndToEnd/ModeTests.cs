@@ -16,12 +16,12 @@ public sealed partial class ModeTests
         var token = (await weir.RunAsync("agent", "join-token")).Output.Trim();
 
         var client = $"mode: client\njoin: {{ url: '{address}', token: {token} }}\n";
-        weir.Write("client.yml", client);
+        weir.Write("client.yml", client + "runtimes: { docker: false }\n");
         var refused = await weir.RunAsync("-c", "client.yml");
         Assert.Equal(2, refused.Code);
         Assert.Contains("an agent needs a runtime", refused.Error, StringComparison.Ordinal);
 
-        weir.Write("client.yml", client + "runtimes: { fake: true }\n");
+        weir.Write("client.yml", client + "runtimes: { fake: true, docker: false }\n");
         await using var agent = weir.Spawn("-c", "client.yml");
         await agent.PrintsAsync("runtimes: fake");
         weir.Write("f.yml", "name: f\nruntime: fake\nsteps: [{ name: a, commands: ['true'] }]\n");

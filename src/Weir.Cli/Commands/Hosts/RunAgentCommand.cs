@@ -110,7 +110,7 @@ internal sealed class RunAgentFlags
     {
         var kinds = new List<string>();
         if (invocation.Value(AllowProcess) || allowed.Contains("process")) kinds.Add("process");
-        if (!invocation.Value(NoDocker)) kinds.Add("docker");
+        if (!invocation.Value(NoDocker) && allowed.Contains("docker")) kinds.Add("docker");
         if (invocation.Value(Fake) || allowed.Contains("fake")) kinds.Add("fake");
         return kinds;
     }

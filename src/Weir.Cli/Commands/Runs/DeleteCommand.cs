@@ -11,8 +11,10 @@ internal static class DeleteCommand
             new Command("delete", "Delete a run that has ended, with its logs.") { handle },
             async (call, cancellationToken) =>
             {
-                await call.Client.Runs.DeleteAsync(call.Value(handle), cancellationToken);
-                call.Host.Error.WriteLine($"{call.Value(handle)} is deleted");
+                // `@latest` names another run once this one is gone.
+                var run = await call.Client.Runs.GetAsync(call.Value(handle), cancellationToken);
+                await call.Client.Runs.DeleteAsync(run.Id, cancellationToken);
+                call.Host.Error.WriteLine($"{run.Handle} is deleted");
                 return ExitCodes.Ok;
             });
     }

@@ -20,17 +20,19 @@ internal readonly struct RequestBytes : IDisposable
     public static async ValueTask<RequestBytes> ReadAsync(HttpContext context, int limit)
     {
         if (context.Request.ContentLength > limit) throw TooLarge(limit);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(context.Request.ContentLength ?? 4096) + 1);
+        // A body of known length ends there: room for one byte more would double the buffer of a full one.
+        var announced = (int?)context.Request.ContentLength;
+        var buffer = ArrayPool<byte>.Shared.Rent(announced ?? 4096);
         var length = 0;
         try
         {
-            while (
-                await context.Request.Body.ReadAsync(
+            while (length != announced
+                && await context.Request.Body.ReadAsync(
                     buffer.AsMemory(length), context.RequestAborted) is > 0 and var read)
             {
                 length += read;
                 if (length > limit) throw TooLarge(limit);
-                if (length == buffer.Length) buffer = Grow(buffer);
+                if (length == buffer.Length && length != announced) buffer = Grow(buffer);
             }
 
             var whole = new RequestBytes(buffer, length);

@@ -4,7 +4,9 @@ using Weir.Engine.Storage;
 
 namespace Weir.Controller.Storage.Files;
 
-/// <summary>The journal's files, <c>logs/journal-N</c>, and what is done with them when they are full or found.</summary>
+/// <summary>
+/// The journal's files, <c>logs/journal-N</c>, and what is done with them when they are full or found.
+/// </summary>
 internal sealed class JournalSegments(LogPaths paths)
 {
     private const string Prefix = "journal-";
