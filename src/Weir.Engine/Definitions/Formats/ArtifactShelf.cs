@@ -15,6 +15,9 @@ internal sealed class ArtifactShelf(ProblemList problems)
     public (string Name, string Why) Given { get; init; }
 
     private const int MaxPaths = 20;
+
+    // more than a step may have, so that the check of the native flow still tells of too many
+    private const int MaxItems = 100;
     private static readonly ForeignKeys ArtifactKeys = new("name", "path", "paths", "required", "source", "dest");
     private static readonly ForeignKeys ResourceKeys = new("name", "path", "required", "source", "dest");
     private readonly Dictionary<string, List<Kept>> _kept = [];
@@ -79,7 +82,7 @@ internal sealed class ArtifactShelf(ProblemList problems)
     private static ImmutableArray<TreeValue> ItemsOf(TreeValue? value) => value switch
     {
         null or TreeText { IsNull: true } => [],
-        TreeList list => list.Items,
+        TreeList list => [.. list.Items.Take(MaxItems)],
         _ => [value],
     };
 

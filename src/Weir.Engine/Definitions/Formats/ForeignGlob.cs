@@ -4,6 +4,7 @@ namespace Weir.Engine.Definitions.Formats;
 internal static class ForeignGlob
 {
     private const int MaxExpanded = 64;
+    private const int MaxLength = 4096;
 
     /// <summary>One path for each choice of each <c>{a,b}</c>; at most 64.</summary>
     public static IEnumerable<string> Expand(string path)
@@ -13,7 +14,7 @@ internal static class ForeignGlob
         {
             var begin = next.IndexOf('{');
             var end = begin < 0 ? -1 : next.IndexOf('}', begin);
-            var inner = end < 0 ? "" : next[(begin + 1)..end];
+            var inner = end < 0 || next.Length > MaxLength ? "" : next[(begin + 1)..end];
             if (!inner.Contains(',') || inner.Contains('{'))
             {
                 yield return next;

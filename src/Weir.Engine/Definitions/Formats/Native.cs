@@ -26,12 +26,11 @@ internal static class Native
 internal sealed class NativeMap(Place place)
 {
     private readonly List<TreeEntry> _entries = [];
+    private readonly Dictionary<string, int> _positions = [];
 
     public Place Place => place;
 
-    public bool IsEmpty => _entries.Count == 0;
-
-    public bool Has(string key) => _entries.Exists(e => e.Key.Value == key);
+    public bool Has(string key) => _positions.ContainsKey(key);
 
     /// <summary>Null and what is empty is left out; a key that is there already gets the new value.</summary>
     public NativeMap Set(string key, TreeValue? value)
@@ -47,8 +46,9 @@ internal sealed class NativeMap(Place place)
     /// <summary>Also what is empty.</summary>
     public NativeMap Put(string key, TreeValue value)
     {
-        _entries.RemoveAll(e => e.Key.Value == key);
-        _entries.Add(new TreeEntry(Native.Text(key, value.Place), value));
+        var entry = new TreeEntry(Native.Text(key, value.Place), value);
+        if (_positions.TryAdd(key, _entries.Count)) _entries.Add(entry);
+        else _entries[_positions[key]] = entry;
         return this;
     }
 

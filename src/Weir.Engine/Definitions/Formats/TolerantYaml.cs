@@ -20,7 +20,8 @@ internal static class TolerantYaml
             if (YamlTreeReader.Read(read, found) is not { } tree || found.HasErrors) continue;
             problems.Warn(
                 "", FirstTab(text)!.Value, $"a tab indents this line, which YAML forbids: taken as {width} spaces");
-            problems.Relocate = place => Original(text, width, place);
+            var lines = text.ReplaceLineEndings("\n").Split('\n');
+            problems.Relocate = place => Original(lines, width, place);
             return tree;
         }
 
@@ -55,19 +56,13 @@ internal static class TolerantYaml
         return wide.ToString();
     }
 
-    private static Place Original(string text, int width, Place place)
+    private static Place Original(string[] lines, int width, Place place)
     {
-        var number = 0;
-        foreach (var line in text.AsSpan().EnumerateLines())
-        {
-            if (++number != place.Line) continue;
-            var column = 1;
-            var at = 0;
-            while (at < IndentOf(line) && column < place.Column) column += line[at++] == '\t' ? width : 1;
-            return place with { Column = Math.Max(1, at + 1 + place.Column - column) };
-        }
-
-        return place;
+        if (place.Line < 1 || place.Line > lines.Length) return place;
+        var line = lines[place.Line - 1];
+        var (column, at) = (1, 0);
+        while (at < IndentOf(line) && column < place.Column) column += line[at++] == '\t' ? width : 1;
+        return place with { Column = Math.Max(1, at + 1 + place.Column - column) };
     }
 
     private static int IndentOf(ReadOnlySpan<char> line) =>

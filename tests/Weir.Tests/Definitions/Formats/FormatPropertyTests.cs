@@ -49,6 +49,8 @@ public sealed partial class FormatPropertyTests
         """,
     ];
 
+    private static readonly string[] All = [.. Texts, .. Corpus.Files.Take(12).Select(File.ReadAllText)];
+
     private static readonly string[] Pieces =
     [
         "\n", " ", "\t", ":", ": ", "- ", "{", "}", "[", "]", "(", ")", ",", "\"", "'", "#", "#_", "#{", "\\", "\\u00", ";",
@@ -98,9 +100,29 @@ public sealed partial class FormatPropertyTests
         }
     }
 
+    [Theory]
+    [InlineData("jobs:\n", "- { name: a, image: i, commands: [x: y] }\n")]
+    [InlineData("jobs: [{ name: a, image: i, commands: [", "{x: y},", "]}]")]
+    [InlineData("jobs: [{ name: a, image: i, commands: x, artifacts: [", "a,", "]}]")]
+    [InlineData("jobs:\n\t- name: a\n\t  image: i\n\t  commands:\n", "\t  - x: y\n")]
+    [InlineData("jobs: [{ name: a, image: i, commands: x, environment: {", "A: 1,", "}}]")]
+    [InlineData("jobs: [{ name: a, image: i, artifacts: ['", "{a,b}", "']}]")]
+    [InlineData("{:ops [", "{:op :container/run :id :a :args {:image \"i\" :cmds [{:cmd \"c\"}]}} ", "]}")]
+    [InlineData("{:ops [{:op :vec :id :a :args [", "#{} {} a/b ", "]}]}")]
+    [InlineData("{:ops [", "[")]
+    [InlineData("{\"ops\": [", "{\"type\": \"container/run\", \"id\": \"a\", \"args\": {}},", "{}]}")]
+    public void Large_files_are_read_in_little_time(string begin, string part, string end = "")
+    {
+        var text = begin + string.Concat(Enumerable.Repeat(part, (FlowReader.MaxBytes - 200) / part.Length)) + end;
+        var start = TimeProvider.System.GetTimestamp();
+        var result = FlowReader.Read(text);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.Null(result.Flow);
+    }
+
     private static string Mutate(Random random)
     {
-        var text = new StringBuilder(Texts[random.Next(Texts.Length)]);
+        var text = new StringBuilder(All[random.Next(All.Length)]);
         for (var changes = random.Next(0, 4); changes > 0; changes--)
         {
             var at = random.Next(text.Length + 1);

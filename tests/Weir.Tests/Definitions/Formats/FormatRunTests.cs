@@ -1,4 +1,5 @@
 using Weir.Tests.EndToEnd;
+using Weir.Tests.Runtimes.Docker;
 
 namespace Weir.Tests.Definitions.Formats;
 
@@ -42,6 +43,22 @@ public sealed class FormatRunTests
         Assert.True(pipeline.Code == 0, pipeline.Output + pipeline.Error);
         Assert.Contains("read     │ it's here\n", pipeline.Output, StringComparison.Ordinal);
         Assert.Contains("nosana-ci#1", pipeline.Output + pipeline.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("process")]
+    [InlineData("docker")]
+    public async Task The_local_example_runs(string runtime)
+    {
+        if (runtime == "docker") TestEngine.SkipWithout();
+        await using var weir = new WeirProcess();
+        weir.Write("local.edn", NostromoTests.Example("local"));
+        await weir.UpAsync();
+        var run = await weir.RunAsync(
+            "run", "start", "--file", "local.edn", "--runtime", runtime, "--follow", "--exit-status");
+        Assert.True(run.Code == 0, run.Output + run.Error);
+        Assert.Contains("clone  │ first\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("list   │ .git\n", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,10 +27,13 @@ public sealed class NostromoTests
     public void Ops_that_compute_and_every_spelling_of_references_work()
     {
         var flow = FlowText.Good(Example("local"), "local.edn");
-        Assert.Equal(["clone", "list"], flow.Steps.Select(s => s.Name));
-        Assert.Equal(["git clone -b main file:///srv/weir/demo.git demo", "ls demo"], flow.Steps[0].Commands);
-        Assert.Equal("run demo", flow.Steps[0].Env["RUN"]);
-        Assert.Equal([new ResourceDefinition("demo.tar", "demo", true)], flow.Steps[1].Resources);
+        Assert.Equal(["origin", "clone", "list"], flow.Steps.Select(s => s.Name));
+        Assert.Equal(
+            "sh -c 'git clone -q -b main --upload-pack \"git upload-pack\" \"file://$PWD/origin\" dummy'",
+            flow.Steps[1].Commands[0]);
+        Assert.Equal("the folder dummy", flow.Steps[2].Env["FOLDER"]);
+        Assert.Equal([new ResourceDefinition("dummy.tar", "dummy", true)], flow.Steps[2].Resources);
+        Assert.All(flow.Steps, step => Assert.Equal("weir-test:latest", step.Image));
         Assert.Empty(FlowReader.Read(Example("local"), "local.edn").Problems);
     }
 

@@ -18,7 +18,9 @@ internal sealed class JobConverter(PipelineJob job, NativeMap step, ProblemList 
     };
 
     public required bool AllowFailure { get; init; }
-    public required string Text { get; init; }
+
+    /// <summary>Of the file, to find commands in as they are written.</summary>
+    public required string[] Lines { get; init; }
     public required ForeignSecrets FlowSecrets { get; init; }
 
     private TreeMap Map => job.Map;
@@ -32,7 +34,7 @@ internal sealed class JobConverter(PipelineJob job, NativeMap step, ProblemList 
         secrets.AddList(Map["secrets"], job.Path + ".secrets");
         if (Map["image"] is TreeText { IsNull: false } image) step.Set("image", image with { Plain = false });
         var folder = WorkFolderOf();
-        var commands = new PipelineCommands(env, Text, problems);
+        var commands = new PipelineCommands(env, Lines, problems);
         if (folder == ProjectPath) step.Set("workdir", PipelineConverter.ProjectFolder);
         else commands.EnterFolder(WorkFolder, ContainerPath.InWorkspace(folder));
         commands.AddExports(FlowSecrets.Exports.Concat(secrets.Exports));

@@ -7,9 +7,10 @@ namespace Weir.Engine.Definitions.Formats.Nosana;
 /// Turns commands of a job into commands of a step. They share one shell there as here; what a command's own keys say
 /// reaches the shell by environment variables.
 /// </summary>
-internal sealed partial class PipelineCommands(NativeMap env, string text, ProblemList problems)
+internal sealed partial class PipelineCommands(NativeMap env, string[] lines, ProblemList problems)
 {
     private const string PipesFail = "if (set -o pipefail) 2> /dev/null; then set -o pipefail; fi";
+    private const string ProjectPath = ContainerPath.Home + "/" + PipelineConverter.ProjectFolder;
     private static readonly ForeignKeys Keys = new("cmd", "working_dir", "workdir", "allow_failure");
     private readonly List<TreeText> _commands = [];
     private readonly List<string> _before = [];
@@ -50,6 +51,8 @@ internal sealed partial class PipelineCommands(NativeMap env, string text, Probl
                 problems.Warn(path, command.Place, "the command is empty: no effect");
                 break;
             case TreeText plain:
+                if (plain.Value.Contains(ProjectPath, StringComparison.Ordinal))
+                    problems.Warn(path, plain.Place, $"`{ProjectPath}` is the folder to begin in: leave it out here");
                 AddText(plain.Value, plain.Place);
                 break;
             case TreeMap map when map["cmd"] is TreeText cmd:
@@ -109,7 +112,7 @@ internal sealed partial class PipelineCommands(NativeMap env, string text, Probl
     {
         var (key, value) = map.Entries.Length > 0 ? map.Entries[0] : new TreeEntry(Native.Text("", default), map);
         if (map.Entries.Length == 1 && value is TreeText && value.Place.Line == key.Place.Line
-            && LineAt(key.Place.Line) is { } line && key.Place.Column <= line.Length)
+            && LineAt(key.Place.Line) is { } line && key.Place.Column <= line.Length && !line.Contains('\0'))
         {
             var rest = line[(key.Place.Column - 1)..];
             return Comment().Match(rest) is { Success: true } comment ? rest[..comment.Index] : rest.TrimEnd();
@@ -118,15 +121,7 @@ internal sealed partial class PipelineCommands(NativeMap env, string text, Probl
         return string.Join('\n', map.Entries.Select(e => $"{e.Key.Value}: {(e.Value as TreeText)?.Value}".TrimEnd()));
     }
 
-    private string? LineAt(int number)
-    {
-        foreach (var line in text.AsSpan().EnumerateLines())
-        {
-            if (--number == 0) return line.ToString();
-        }
-
-        return null;
-    }
+    private string? LineAt(int number) => number > 0 && number <= lines.Length ? lines[number - 1] : null;
 
     [GeneratedRegex(@"(?<!\|)\|(?!\|)")]
     private static partial Regex Pipe();

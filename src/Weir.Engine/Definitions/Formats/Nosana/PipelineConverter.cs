@@ -38,12 +38,12 @@ internal sealed partial class PipelineConverter
     private readonly ProblemList _problems;
     private readonly TreeMap _root;
     private readonly TreeMap _global;
-    private readonly string _text;
+    private readonly string[] _lines;
 
     private PipelineConverter(TreeMap root, string text, ProblemList problems)
     {
         _root = root;
-        _text = text;
+        _lines = text.ReplaceLineEndings("\n").Split('\n');
         _problems = problems;
         _global = root["global"] as TreeMap ?? new TreeMap([], root.Place);
     }
@@ -122,7 +122,9 @@ internal sealed partial class PipelineConverter
         }
 
         if (jobs.Count == 0) _problems.Add("jobs", (value ?? _root).Place, "the file has no jobs");
-        return jobs;
+        if (jobs.Count <= FlowKeys.MaxSteps) return jobs;
+        _problems.Add("jobs", value!.Place, $"the file has {jobs.Count} jobs; at most {FlowKeys.MaxSteps} are allowed");
+        return jobs[..FlowKeys.MaxSteps];
 
         void Add(TreeValue job, TreeText? key, string path)
         {
@@ -146,7 +148,7 @@ internal sealed partial class PipelineConverter
             before = Name(step, job, names, i, before);
             var converter = new JobConverter(job, step, _problems)
             {
-                AllowFailure = allowFailure, Text = _text, FlowSecrets = secrets,
+                AllowFailure = allowFailure, Lines = _lines, FlowSecrets = secrets,
             };
             yield return converter.Convert(shelf);
         }
