@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Weir.Engine.Runtimes;
 using Weir.Runtimes.Docker.Api;
 
@@ -50,10 +51,19 @@ public sealed record DockerProbe(string? Socket, string? Problem)
         }
         catch (Exception exception) when (DockerHost.IsTrouble(exception) || late.IsCancellationRequested)
         {
-            var reason = late.IsCancellationRequested ? "it does not answer" : exception.Message;
+            var reason = late.IsCancellationRequested ? "it does not answer" : ReasonOf(exception, socket);
             return new DockerProbe(socket, $"no engine at {socket}: {reason}");
         }
     }
+
+    // The system's own word for a socket that is not there speaks of an address that cannot be assigned.
+    private static string ReasonOf(Exception exception, string socket) => exception.InnerException switch
+    {
+        _ when !File.Exists(socket) => "there is no such socket",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "this user may not use it (group docker?)",
+        SocketException refused => refused.Message,
+        _ => exception.Message,
+    };
 
     /// <summary>Whether the engine has the image, or gets it within the time; null = it has, else why not.</summary>
     public async Task<string?> BringAsync(
