@@ -127,6 +127,11 @@ public sealed class PipelineTests
         4:4: warning: jobs[0].odd: unknown key `odd` has no effect
         """);
 
+    [Fact]
+    public void A_command_that_names_the_old_folder_is_told() => FlowText.HasProblems(
+        "jobs: [{ name: a, image: b, commands: [cp x /root/project/y] }]",
+        "1:40: warning: jobs[0].commands[0]: `/root/project` is the folder to begin in: leave it out here");
+
     [Theory]
     [InlineData("jobs: []", "1:7: jobs: the file has no jobs")]
     [InlineData("jobs: [{ name: a, image: b }]", "1:8: jobs[0]: the job has no commands")]
