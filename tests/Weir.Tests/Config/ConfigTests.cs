@@ -136,12 +136,21 @@ public sealed class ConfigTests
     [Fact]
     public void What_is_for_later_is_accepted_and_named()
     {
-        var read = ConfigReader.Read("database: {}\nvault: { a: b }\nruntimes: { process: true, fake: false, docker: {} }\n", ConfigSources.None);
+        var read = ConfigReader.Read(
+            "database: {}\nvault: { a: b }\nruntimes: { process: true, fake: false, nomad: {} }\n", ConfigSources.None);
 
         Assert.NotNull(read.Config);
         Assert.Equal(
-            ["vault", "runtimes.docker"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
+            ["vault", "runtimes.nomad"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
         Assert.Equal(["process", "docker"], read.Config.Runtimes);
+    }
+
+    [Fact]
+    public void Containers_are_offered_unless_denied()
+    {
+        Assert.Equal(["docker"], ConfigReader.Read("database: {}", ConfigSources.None).Config!.Runtimes);
+        var denied = ConfigReader.Read("database: {}\nruntimes: { docker: false }", ConfigSources.None);
+        Assert.Empty(denied.Config!.Runtimes);
     }
 
     [Fact]
