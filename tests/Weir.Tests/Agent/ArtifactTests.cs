@@ -132,9 +132,8 @@ public sealed class ArtifactTests : IDisposable
 
         Assert.Equal(
             ReasonCode.Artifact, (await Assert.ThrowsAsync<StepException>(() => UnpackAsync(archive, "root"))).Reason);
-        Assert.Equal(["root", "root/there"], Directory.GetFileSystemEntries(_root, "*", SearchOption.AllDirectories)
-            .Where(path => !path.Contains("there/", StringComparison.Ordinal)).Select(
-                path => Path.GetRelativePath(_root, path)).Order());
+        Assert.Equal([In("root")], Directory.GetFileSystemEntries(_root));
+        Assert.Equal([In("root/there")], Directory.GetFileSystemEntries(In("root")));
     }
 
     [Fact]
