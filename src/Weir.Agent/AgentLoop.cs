@@ -76,7 +76,7 @@ public sealed partial class AgentLoop
     /// </summary>
     private async Task TakeUpAsync(AgentTokens tokens, CancellationToken cancellationToken)
     {
-        var keep = new HashSet<string>(StringComparer.Ordinal);
+        var keep = new List<ContainerSpec>();
         foreach (var folder in _context.Directory.Attempts())
         {
             var held = _table.Recover(folder.Record.Assignment, folder.Record.Slot, RemainingOf(folder.Record));
@@ -87,14 +87,14 @@ public sealed partial class AgentLoop
                 continue;
             }
 
-            if (folder.Finish is null) keep.Add(folder.Record.Id);
+            if (folder.Finish is null) keep.Add(StepPreparation.SpecOf(folder));
             Start(held, folder, tokens);
         }
 
         foreach (var runtime in _context.Runtimes)
         {
             var adopts = runtime.Capabilities.HasFlag(RuntimeCapabilities.Adoption);
-            await runtime.SweepAsync(adopts ? keep : new HashSet<string>(), cancellationToken);
+            await runtime.SweepAsync(adopts ? keep : [], cancellationToken);
         }
 
         await _keeper.RenewAsync(cancellationToken);

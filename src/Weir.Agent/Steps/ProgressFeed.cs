@@ -32,6 +32,9 @@ internal sealed class ProgressFeed
 
     public CancellationToken Sending { get; }
 
+    /// <summary>Called once, when the first command has begun.</summary>
+    public required Action Begun { get; init; }
+
     /// <summary>Begins to send the log: the step is about to write.</summary>
     public void Begin() => _shipping ??= _shipper.RunAsync(Sending);
 
@@ -59,6 +62,7 @@ internal sealed class ProgressFeed
         {
             if (chunk.Marker is { } marker)
             {
+                if (Commands.Current < 0) Begun();
                 Commands.Mark(marker, _spool.Stdout, _spool.Stderr);
                 _reporter.Changed();
                 continue;

@@ -18,6 +18,7 @@ namespace Weir.Agent.Steps;
 internal sealed partial class StepExecutor(AgentContext context, AttemptTable table, LeaseKeeper keeper, Jitter jitter)
 {
     private readonly ILogger _log = context.Loggers.CreateLogger<StepExecutor>();
+    private readonly StepsToCome _toCome = new(context, table);
     private readonly string[] _runtimes = [.. context.Runtimes.Select(runtime => runtime.Name)];
 
     /// <summary>
@@ -79,7 +80,10 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
         HeldAttempt held, AttemptFolder folder, AttemptOutcome? refusal, bool earlier, AgentTokens tokens,
         CancellationToken sending)
     {
-        var feed = new ProgressFeed(context, held, folder, jitter, sending);
+        var feed = new ProgressFeed(context, held, folder, jitter, sending)
+        {
+            Begun = () => _toCome.Begun(held, folder),
+        };
         var request = folder.Finish;
         try
         {
@@ -158,6 +162,7 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
         HeldAttempt held, AttemptFolder folder, FinishRequest request, CancellationToken sending)
     {
         var next = await FinishAsync(held, folder, request, sending);
+        _toCome.Ended(held, request.Outcome.Status, next);
         if (!held.Assignment.Work.KeepWorkspace) folder.LeaveWorkspace(Succeeded(request));
         folder.Remove();
         return next;
@@ -218,6 +223,7 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
     private IReadOnlyList<HeldAttempt> Drop(HeldAttempt held, AttemptFolder? folder)
     {
         table.Remove(held);
+        _toCome.Ended(held, null, []);
         if (!held.Lost.IsCancellationRequested || folder is null) return [];
         folder.LeaveWorkspace(succeeded: false);
         folder.Remove();

@@ -13,6 +13,8 @@ internal static class StepPreparation
     public static async Task<IStepContainer> PrepareAsync(
         AttemptFolder folder, IContainerRuntime runtime, BlobExchange blobs, CancellationToken cancellationToken)
     {
+        var spec = SpecOf(folder);
+        await runtime.SettleAsync(spec.Key!, cancellationToken);
         await folder.PrepareWorkspaceAsync(blobs.OpenAsync, cancellationToken);
         foreach (var resource in folder.Record.Assignment.Work.Resources)
         {
@@ -23,13 +25,14 @@ internal static class StepPreparation
             }
         }
 
-        return await runtime.CreateAsync(SpecOf(folder), cancellationToken);
+        return await runtime.CreateAsync(spec, cancellationToken);
     }
 
     public static ContainerSpec SpecOf(AttemptFolder folder) =>
         new(folder.Record.Id, folder.RuntimePath, folder.WorkspacePath)
         {
             Work = folder.Record.Assignment.Work,
+            Key = StepsToCome.KeyOf(folder.Record.Assignment.Fence, folder.Record.Assignment.Fence.Step),
             Slot = folder.Record.Slot,
             DiesWithAgent = folder.Record.Assignment.DisconnectMilliseconds == 0,
         };

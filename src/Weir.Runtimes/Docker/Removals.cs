@@ -19,6 +19,9 @@ internal sealed class Removals(EngineClient engine) : IAsyncDisposable
         if (_running.TryAdd(id, removal.Task)) _ = RemoveAsync(id, removal);
     }
 
+    /// <summary>Returns when the engine has removed it, or will not.</summary>
+    public Task DoneAsync(string id) => _running.TryGetValue(id, out var removal) ? removal : Task.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_running.Values);

@@ -36,7 +36,7 @@ public sealed class EngineRestartTests : IAsyncLifetime
     {
         if (_runtime is not null)
         {
-            await _runtime.SweepAsync(new HashSet<string>(), default);
+            await _runtime.SweepAsync([], default);
             await _runtime.DisposeAsync();
         }
 
