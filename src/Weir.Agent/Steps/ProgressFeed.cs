@@ -30,6 +30,13 @@ internal sealed class ProgressFeed
 
     public CommandLog Commands { get; }
 
+    /// <summary>What the step runs in, once that is known.</summary>
+    public string? Image
+    {
+        get => _reporter.Image;
+        set => _reporter.Image = value;
+    }
+
     public CancellationToken Sending { get; }
 
     /// <summary>Called once, when the first command has begun.</summary>

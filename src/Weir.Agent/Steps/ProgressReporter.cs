@@ -16,6 +16,8 @@ internal sealed class ProgressReporter(
     private readonly Signal _changed = new(context.Time);
     private volatile bool _over;
 
+    public string? Image { get; set; }
+
     public void Changed() => _changed.Set();
 
     /// <summary>Nothing more is to be told. Spares most steps the price of a cancellation.</summary>
@@ -47,7 +49,10 @@ internal sealed class ProgressReporter(
         {
             try
             {
-                var request = new ReportRequest(held.Fence) { Runtime = runtime, Commands = commands.Records };
+                var request = new ReportRequest(held.Fence)
+                {
+                    Runtime = runtime, Image = Image, Commands = commands.Records,
+                };
                 var answer = await context.Link.ReportAsync(request, cancellationToken);
                 if (answer.Verdict == WriteVerdict.Fenced) held.Lose();
                 else if (answer.Stop) held.RequestStop();

@@ -130,6 +130,8 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
     private static FinishRequest Complete(AttemptOutcome outcome, AttemptFolder folder, ProgressFeed feed) =>
         new(folder.Record.Assignment.Fence, outcome with
         {
+            Runtime = folder.Record.Runtime is "" ? null : folder.Record.Runtime,
+            Image = feed.Image,
             Commands = feed.Commands.Records,
             StdoutBytes = folder.Spool.Stdout,
             StderrBytes = folder.Spool.Stderr,

@@ -106,6 +106,7 @@ internal sealed class StepRun(
         StepEnd end;
         await using (container)
         {
+            feed.Image = container.Image;
             if (!opened)
             {
                 var env = StepEnvironment.Of(folder, container.OutputFile, context.Key);

@@ -22,7 +22,8 @@ internal sealed class StepsToCome(AgentContext context, AttemptTable table)
     /// <summary>The attempt's first command has begun.</summary>
     public void Begun(HeldAttempt held, AttemptFolder folder)
     {
-        var isFirst = !table.Draining;
+        if (table.Draining) return;
+        var isFirst = true;
         foreach (var next in held.Assignment.Next)
         {
             var makes = isFirst && next.Workspace != NextWorkspace.Unknown;

@@ -71,6 +71,9 @@ public sealed record AttemptView
     public string? Message { get; init; }
     public string? Agent { get; init; }
     public string? Runtime { get; init; }
+
+    /// <summary>The image that really ran: by digest where its registry gave one, else by its id.</summary>
+    public string? Image { get; init; }
     public int? ExitCode { get; init; }
     public DateTimeOffset? Claimed { get; init; }
     public DateTimeOffset? Started { get; init; }

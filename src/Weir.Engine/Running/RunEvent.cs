@@ -15,7 +15,10 @@ public abstract record RunEvent
 
     /// <summary>The agent has begun, or a command started or ended.</summary>
     public sealed record Progressed(AttemptFence Fence, string? Runtime, ImmutableArray<CommandRecord> Commands)
-        : RunEvent;
+        : RunEvent
+    {
+        public string? Image { get; init; }
+    }
 
     public sealed record Finished(AttemptFence Fence, AttemptOutcome Outcome) : RunEvent;
 

@@ -88,6 +88,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         {
             Started = a.Started ?? edit.Now,
             Runtime = e.Runtime ?? a.Runtime,
+            Image = e.Image ?? a.Image,
             Commands = e.Commands,
         });
         return EventVerdict.Accepted;
@@ -98,8 +99,14 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         if (!TryHeld(edit, e.Fence, out var i))
             return WasReported(edit, e.Fence) ? EventVerdict.Repeated : EventVerdict.Refused;
         var outcome = e.Outcome;
-        edit.Edit(
-            i, a => a with { Started = a.Started ?? a.Claimed, Reported = true, Commands = [.. outcome.Commands] });
+        edit.Edit(i, a => a with
+        {
+            Started = a.Started ?? a.Claimed,
+            Reported = true,
+            Runtime = outcome.Runtime ?? a.Runtime,
+            Image = outcome.Image ?? a.Image,
+            Commands = [.. outcome.Commands],
+        });
         edit[i] = edit[i] with { ExitCode = outcome.ExitCode };
         if (outcome.Status == RunStatus.Success)
         {

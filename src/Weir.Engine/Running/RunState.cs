@@ -133,6 +133,7 @@ public sealed record AttemptState
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }
     public string? Runtime { get; init; }
+    public string? Image { get; init; }
     public int? ExitCode { get; init; }
     public required DateTimeOffset Claimed { get; init; }
 

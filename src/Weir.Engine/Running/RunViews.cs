@@ -88,6 +88,7 @@ public static class RunViews
         Message = attempt.Message,
         Agent = attempt.Agent,
         Runtime = attempt.Runtime,
+        Image = attempt.Image,
         ExitCode = attempt.ExitCode,
         Claimed = attempt.Claimed,
         Started = attempt.Started,

@@ -30,8 +30,9 @@ public interface IContainerRuntime
     Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken);
 
     /// <summary>
-    /// A step will perhaps be created soon. A runtime whose containers take long to start begins to make one, blocked at
-    /// its gate, for the <see cref="CreateAsync"/> with the same key; others do nothing. Returns at once and never fails.
+    /// A step will perhaps be created soon. A runtime whose containers take long to start begins to make one, blocked
+    /// at its gate, for the <see cref="CreateAsync"/> with the same key; others do nothing. Returns at once, never
+    /// fails.
     /// </summary>
     void Prepare(StepForecast forecast)
     {
@@ -98,7 +99,7 @@ public sealed record ContainerSpec(string Id, string Folder, string Workspace)
     public bool DiesWithAgent { get; init; }
 }
 
-/// <summary>What is known of a step before anybody claimed it: enough to make a container, not what it will do.</summary>
+/// <summary>What is known of a step before it is claimed: enough to make a container, not what it will do.</summary>
 /// <param name="Key">Unique at the agent: the step of a run, whichever attempt.</param>
 /// <param name="Step">What the controller foresees.</param>
 /// <param name="Workspace">The folder that will be moved to the step's workspace; null when that begins empty.</param>
@@ -116,8 +117,8 @@ public interface IStepContainer : IAsyncDisposable
     string OutputFile { get; }
 
     /// <summary>
-    /// The image that it really runs: by digest where its registry gave one, else by the engine's id. Null for a runtime
-    /// without images.
+    /// The image that it really runs: by digest where its registry gave one, else by the engine's id. Null for a
+    /// runtime without images.
     /// </summary>
     string? Image => null;
 

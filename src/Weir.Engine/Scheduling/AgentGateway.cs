@@ -72,7 +72,10 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     public async Task<ReportResponse> ReportAsync(
         AgentIdentity agent, ReportRequest request, CancellationToken cancellationToken)
     {
-        var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. request.Commands]);
+        var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. request.Commands])
+        {
+            Image = request.Image,
+        };
         var applied = await keeper.ApplyAsync(request.Fence.Run, happened, cancellationToken);
         return new ReportResponse(applied.Answer) { Stop = IsStopAsked(applied.State, request.Fence) };
     }

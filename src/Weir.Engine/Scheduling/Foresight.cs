@@ -1,7 +1,6 @@
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Expressions;
-using Weir.Engine.Planning;
 using Weir.Engine.Running;
 
 namespace Weir.Engine.Scheduling;

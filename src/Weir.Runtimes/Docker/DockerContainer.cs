@@ -102,7 +102,6 @@ internal sealed class DockerContainer : IStepContainer
         finally
         {
             LetGo();
-            _parts.Folder.Remove();
             _onDispose(_parts);
         }
     }

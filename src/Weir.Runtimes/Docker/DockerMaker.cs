@@ -104,8 +104,9 @@ internal sealed class DockerMaker(
             string? id = null;
             try
             {
+                // Not to be cut short: the engine would make it all the same, and nobody would know its id.
                 id = await host.Engine.Containers.CreateAsync(
-                    names.Step(spec.Id), Describe(spec, image.Id, name, holder), cancellationToken);
+                    names.Step(spec.Id), Describe(spec, image.Id, name, holder), CancellationToken.None);
                 await host.Engine.Containers.StartAsync(id, cancellationToken);
                 undo.Add(() => holders.GiveBack(holder));
                 undo.Add(() => host.Engine.Containers.RemoveAsync(id, CancellationToken.None));

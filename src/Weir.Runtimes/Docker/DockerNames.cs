@@ -13,6 +13,8 @@ internal sealed record DockerNames(string Agent)
     public const string StepLabel = "weir.step";
     public const string FolderLabel = "weir.folder";
     public const string ImageLabel = "weir.image";
+    /// <summary>Begins the name of an ended step's folder until that is removed; the container's id follows.</summary>
+    public const string Aside = "gone-";
     public const string StepRole = "step";
     public const string HolderRole = "holder";
     private const string AgentLabel = "weir.agent";

@@ -67,7 +67,15 @@ internal sealed class StepsAhead(DockerMaker maker, Func<DockerParts, Task> remo
     {
         if (ownWorkspace) Directory.CreateDirectory(spec.Workspace);
         var workspace = IdentityOf(spec.Workspace) ?? throw new RuntimeException($"{spec.Workspace} is gone");
-        return new Ahead(await maker.MakeAsync(spec, cancellationToken), ownWorkspace, workspace);
+        try
+        {
+            return new Ahead(await maker.MakeAsync(spec, cancellationToken), ownWorkspace, workspace);
+        }
+        catch
+        {
+            FolderTree.Remove(spec.Folder);
+            throw;
+        }
     }
 
     // A workspace that was taken over has another name by now, and must be the same folder.

@@ -32,8 +32,8 @@ internal sealed class SpareShelf<TKey, TParts>(Func<TParts, bool> isGood, Func<T
         {
             lock (_lock)
             {
-                return [.. _spares.Values.Where(spare => spare.Made is { IsCompletedSuccessfully: true, Result: not null })
-                    .Select(spare => spare.Made.Result!)];
+                var made = _spares.Values.Select(spare => spare.Made).Where(making => making.IsCompletedSuccessfully);
+                return [.. made.Select(making => making.Result).OfType<TParts>()];
             }
         }
     }
@@ -45,7 +45,8 @@ internal sealed class SpareShelf<TKey, TParts>(Func<TParts, bool> isGood, Func<T
         {
             if (_closed || _spares.ContainsKey(key)) return;
             var unwanted = new CancellationTokenSource();
-            _spares[key] = new Spare(Task.Run(() => TryMakeAsync(make, unwanted.Token), CancellationToken.None), unwanted);
+            var making = Task.Run(() => TryMakeAsync(make, unwanted.Token), CancellationToken.None);
+            _spares[key] = new Spare(making, unwanted);
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
 
     public bool Drain { get; set; }
 
+    /// <summary>What is foreseen after the steps that are enqueued from now on.</summary>
+    public IReadOnlyList<NextStep> Next { get; set; } = [];
+
     /// <summary>Asked for each call by its kind: claim, renew, report, log, finish, blob.</summary>
     public Func<string, Fate> Line { get; set; } = _ => Fate.Arrives;
 
@@ -71,6 +74,7 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
             LeaseMilliseconds = (int)Lease.TotalMilliseconds,
             DisconnectMilliseconds = (long)(disconnect ?? TimeSpan.FromMinutes(10)).TotalMilliseconds,
             Sealed = sealedTo,
+            Next = Next,
         });
         return fence;
     }
