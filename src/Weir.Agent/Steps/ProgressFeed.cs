@@ -42,6 +42,9 @@ internal sealed class ProgressFeed
     /// <summary>Called once, when the first command has begun.</summary>
     public required Action Begun { get; init; }
 
+    /// <summary>Tells what the step waits for before its first command.</summary>
+    public void Tell(string text) => _reporter.Tell(text, Sending);
+
     /// <summary>Begins to send the log: the step is about to write.</summary>
     public void Begin() => _shipping ??= _shipper.RunAsync(Sending);
 

@@ -78,6 +78,7 @@ public sealed record NextStep(string Step)
 {
     public required string Image { get; init; }
     public string? Runtime { get; init; }
+    public PullPolicy? Pull { get; init; }
     public string? Shell { get; init; }
     public StepLimits Limits { get; set; } = new();
 
@@ -105,6 +106,9 @@ public sealed record StepWork
     /// <summary>What the step is: <c>commands</c>; other kinds join through the engine's op extension point.</summary>
     public string Kind { get; set; } = "commands";
     public string? Image { get; init; }
+
+    /// <summary>When to ask for the image; null = as the agent is set.</summary>
+    public PullPolicy? Pull { get; init; }
 
     /// <summary>The runtime that must be used, or null for the agent's choice.</summary>
     public string? Runtime { get; init; }

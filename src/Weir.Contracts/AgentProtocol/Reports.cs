@@ -13,6 +13,11 @@ public sealed record ReportRequest(AttemptFence Fence)
     /// <summary>The image that really runs: by digest where its registry gave one, else by its id.</summary>
     public string? Image { get; init; }
 
+    /// <summary>
+    /// What takes long before the first command, in a few words for people; set, the attempt has not begun.
+    /// </summary>
+    public string? Preparing { get; init; }
+
     /// <summary>All commands that have started so far, in order.</summary>
     public IReadOnlyList<CommandRecord> Commands { get; set; } = [];
 }

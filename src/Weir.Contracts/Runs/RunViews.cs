@@ -48,7 +48,10 @@ public sealed record StepView
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }
 
-    /// <summary>Why it is not running now: the stored reason that <c>weir run explain</c> shows.</summary>
+    /// <summary>
+    /// Why it is not running now, or what its agent still prepares: the stored reason that <c>weir run explain</c>
+    /// shows.
+    /// </summary>
     public string? Waiting { get; init; }
 
     /// <summary>True between the end of a lease and the end of its <c>disconnect</c> time.</summary>

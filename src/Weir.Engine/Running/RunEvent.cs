@@ -18,6 +18,9 @@ public abstract record RunEvent
         : RunEvent
     {
         public string? Image { get; init; }
+
+        /// <summary>What it still waits for at its agent; null once it has begun.</summary>
+        public string? Preparing { get; init; }
     }
 
     public sealed record Finished(AttemptFence Fence, AttemptOutcome Outcome) : RunEvent;

@@ -83,12 +83,20 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
     {
         if (!TryHeld(edit, e.Fence, out var i)) return EventVerdict.Refused;
         var known = edit[i].Current!;
+        if (e.Preparing is not null)
+        {
+            if (known.Started is not null || known.Preparing == e.Preparing) return EventVerdict.Repeated;
+            edit.Edit(i, a => a with { Runtime = e.Runtime ?? a.Runtime, Preparing = e.Preparing });
+            return EventVerdict.Accepted;
+        }
+
         if (known.Started is not null && e.Commands.Length < known.Commands.Length) return EventVerdict.Repeated;
         edit.Edit(i, a => a with
         {
             Started = a.Started ?? edit.Now,
             Runtime = e.Runtime ?? a.Runtime,
             Image = e.Image ?? a.Image,
+            Preparing = null,
             Commands = e.Commands,
         });
         return EventVerdict.Accepted;
@@ -105,6 +113,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             Reported = true,
             Runtime = outcome.Runtime ?? a.Runtime,
             Image = outcome.Image ?? a.Image,
+            Preparing = null,
             Commands = [.. outcome.Commands],
         });
         edit[i] = edit[i] with { ExitCode = outcome.ExitCode };

@@ -67,7 +67,7 @@ public static class RunViews
             Status = state.Status,
             Reason = state.Reason,
             Message = state.Message,
-            Waiting = state.Waiting,
+            Waiting = state.Waiting ?? (state.Phase == StepPhase.Leased ? state.Current!.Preparing : null),
             Unreachable = state.Phase == StepPhase.Unreachable,
             ExitCode = state.ExitCode,
             AllowFailure = plan.AllowFailure,

@@ -39,9 +39,10 @@ public interface IContainerRuntime
     }
 
     /// <summary>
-    /// Waits until what was begun for the key is ready: before that, the workspace named to it must not be moved.
+    /// Waits until what was begun for the step's key is ready: before that, the workspace named to it must not be
+    /// moved.
     /// </summary>
-    Task SettleAsync(string key, CancellationToken cancellationToken) => Task.CompletedTask;
+    Task SettleAsync(ContainerSpec spec, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The step will not be created: what was prepared for it, if it was, is thrown away.</summary>
     void Discard(string key)
@@ -88,6 +89,9 @@ public sealed record ContainerSpec(string Id, string Folder, string Workspace)
 
     /// <summary>The <see cref="StepForecast.Key"/> under which it may have been foreseen.</summary>
     public string? Key { get; init; }
+
+    /// <summary>Told in a few words for people, now and then, what takes long before the container is there.</summary>
+    public Action<string>? Tell { get; init; }
 
     /// <summary>Which of the agent's slots runs it, from 0; the process runtime has one user per slot.</summary>
     public int Slot { get; init; }

@@ -39,6 +39,7 @@ internal static class Foresight
         {
             Image = image.Text,
             Runtime = plan.Runtime,
+            Pull = plan.Pull,
             Shell = plan.Shell,
             Limits = plan.Limits,
             DiesWithAgent = plan.Disconnect == TimeSpan.Zero,

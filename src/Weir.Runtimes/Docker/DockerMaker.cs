@@ -22,7 +22,7 @@ internal sealed class DockerMaker(
     private static readonly string[] ShellFaults =
         ["executable file not found", "no such file or directory", "permission denied", "exec format error"];
 
-    private readonly ImageShelf _images = new(host.Engine, options);
+    private readonly ImageShelf _images = new(host.Engine, options, host.Time);
     private readonly ImageUsers _users = new(host.Engine);
 
     /// <summary>Throws <see cref="RuntimeException"/> when it cannot be made; nothing is left behind then.</summary>
@@ -53,7 +53,7 @@ internal sealed class DockerMaker(
     {
         try
         {
-            await ImageOfAsync(work, CancellationToken.None);
+            await ImageOfAsync(work, null, CancellationToken.None);
         }
         catch (Exception exception) when (exception is RuntimeException || DockerHost.IsTrouble(exception))
         {
@@ -61,12 +61,18 @@ internal sealed class DockerMaker(
         }
     }
 
+    /// <summary>Tells of the pull that the step's image needs, if it is under way.</summary>
+    public void TellOfPull(ContainerSpec spec)
+    {
+        if (spec is { Tell: { } tell, Work.Image: { } image }) _images.Listen(image, tell);
+    }
+
     public async Task<bool> RunsAsync(string container) =>
         await host.Engine.Containers.InspectAsync(container, CancellationToken.None) is { State.Running: true };
 
     private async Task<DockerParts> MakeAsync(ContainerSpec spec, UndoStack undo, CancellationToken cancellationToken)
     {
-        var image = await ImageOfAsync(spec.Work, cancellationToken);
+        var image = await ImageOfAsync(spec.Work, spec.Tell, cancellationToken);
         var folder = new DockerFolder(Path.GetFullPath(spec.Folder));
         undo.Add(folder.Remove);
         folder.Create();
@@ -86,11 +92,12 @@ internal sealed class DockerMaker(
         return parts;
     }
 
-    private async Task<ImageFacts> ImageOfAsync(StepWork work, CancellationToken cancellationToken)
+    private async Task<ImageFacts> ImageOfAsync(
+        StepWork work, Action<string>? tell, CancellationToken cancellationToken)
     {
         var name = work.Image ?? options.DefaultImage
             ?? throw new RuntimeException("a step in the docker runtime needs an image") { UserFault = true };
-        return await _images.GetAsync(name, cancellationToken);
+        return await _images.GetAsync(name, work.Pull, tell, cancellationToken);
     }
 
     // A holder that was removed, or died with its engine, is found out when the step wants to join it.

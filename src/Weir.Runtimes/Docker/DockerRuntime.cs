@@ -43,8 +43,8 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
 
     public void Prepare(StepForecast forecast) => _ahead.Prepare(forecast);
 
-    public Task SettleAsync(string key, CancellationToken cancellationToken) =>
-        _ahead.SettleAsync(key, cancellationToken);
+    public Task SettleAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
+        _ahead.SettleAsync(spec, cancellationToken);
 
     public void Discard(string key) => _ahead.Discard(key);
 

@@ -24,7 +24,7 @@ internal sealed class StepsAhead(DockerMaker maker, Func<DockerParts, Task> remo
     public void Prepare(StepForecast forecast)
     {
         var step = forecast.Step;
-        var work = new StepWork { Image = step.Image, Shell = step.Shell, Limits = step.Limits };
+        var work = new StepWork { Image = step.Image, Pull = step.Pull, Shell = step.Shell, Limits = step.Limits };
         if (step.Workspace == NextWorkspace.Unknown)
         {
             _ = maker.BringImageAsync(work);
@@ -40,8 +40,12 @@ internal sealed class StepsAhead(DockerMaker maker, Func<DockerParts, Task> remo
         _spares.Prepare(forecast.Key, token => MakeAsync(spec, forecast.Workspace is null, token));
     }
 
-    public Task SettleAsync(string key, CancellationToken cancellationToken) =>
-        _spares.SettleAsync(key, cancellationToken);
+    public async Task SettleAsync(ContainerSpec spec, CancellationToken cancellationToken)
+    {
+        if (spec.Key is not { } key || !_spares.IsMaking(key)) return;
+        maker.TellOfPull(spec);
+        await _spares.SettleAsync(key, cancellationToken);
+    }
 
     public void Discard(string key) => _spares.Discard(key);
 
@@ -82,8 +86,8 @@ internal sealed class StepsAhead(DockerMaker maker, Func<DockerParts, Task> remo
     private static bool Fits(Ahead ahead, ContainerSpec wanted)
     {
         var spare = ahead.Parts.Spec;
-        return spare.Work.Image == wanted.Work.Image && spare.Work.Shell == wanted.Work.Shell
-            && spare.Work.Limits == wanted.Work.Limits && spare.DiesWithAgent == wanted.DiesWithAgent
+        return spare.Work.Image == wanted.Work.Image && spare.Work.Pull == wanted.Work.Pull
+            && spare.Work.Shell == wanted.Work.Shell && spare.Work.Limits == wanted.Work.Limits && spare.DiesWithAgent == wanted.DiesWithAgent
             && (ahead.OwnWorkspace || IdentityOf(wanted.Workspace) == ahead.Workspace);
     }
 

@@ -50,6 +50,11 @@ internal sealed class SpareShelf<TKey, TParts>(Func<TParts, bool> isGood, Func<T
         }
     }
 
+    public bool IsMaking(TKey key)
+    {
+        lock (_lock) return _spares.TryGetValue(key, out var spare) && !spare.Made.IsCompleted;
+    }
+
     /// <summary>Waits until the key's spare is made, or has turned out to be impossible.</summary>
     public async Task SettleAsync(TKey key, CancellationToken cancellationToken)
     {

@@ -108,9 +108,9 @@ public sealed class StepsToComeTests
         public void Prepare(StepForecast forecast) =>
             Seen.Add($"prepare {StepOf(forecast.Key)} {forecast.Step.Workspace}");
 
-        public Task SettleAsync(string key, CancellationToken cancellationToken)
+        public Task SettleAsync(ContainerSpec spec, CancellationToken cancellationToken)
         {
-            if (StepOf(key) != "one") Seen.Add($"settle {StepOf(key)}");
+            if (StepOf(spec.Key!) != "one") Seen.Add($"settle {StepOf(spec.Key!)}");
             return Task.CompletedTask;
         }
 

@@ -129,11 +129,21 @@ internal sealed record ProgressLine
     [JsonPropertyName("id")]
     public string? Id { get; init; }
 
-    [JsonPropertyName("progress")]
-    public string? Progress { get; init; }
+    [JsonPropertyName("progressDetail")]
+    public ProgressDetail? Detail { get; init; }
 
     [JsonPropertyName("error")]
     public string? Error { get; init; }
+}
+
+/// <summary>Bytes so far, and in all (0 = not known).</summary>
+internal sealed record ProgressDetail
+{
+    [JsonPropertyName("current")]
+    public long Current { get; init; }
+
+    [JsonPropertyName("total")]
+    public long Total { get; init; }
 }
 
 internal sealed record ErrorBody([property: JsonPropertyName("message")] string? Message);

@@ -140,7 +140,7 @@ public sealed class AheadTests : DockerRig
     public async Task What_cannot_be_prepared_is_told_by_the_step_only()
     {
         Runtime.Prepare(new StepForecast(Key, Next with { Image = "no such image" }, null));
-        await Runtime.SettleAsync(Key, default);
+        await Runtime.SettleAsync(NewKeyed(), default);
         Assert.Equal("own\n", (await RunAsync(NewKeyed(), "echo own")).Stdout);
     }
 
@@ -149,7 +149,7 @@ public sealed class AheadTests : DockerRig
     private async Task<ContainerEntry> PrepareAsync(NextStep next, string? workspace = null)
     {
         Runtime.Prepare(new StepForecast(Key, next, workspace));
-        await Runtime.SettleAsync(Key, default);
+        await Runtime.SettleAsync(NewKeyed(), default);
         return Assert.Single(await StepsAsync(), IsAhead);
     }
 
