@@ -15,7 +15,8 @@ namespace Weir.Agent.Steps;
 /// is sent, sent until it is answered or the attempt is lost, everything removed after that. What cannot outlive the
 /// agent is recorded only once its outcome could not be delivered at once: lost before that, it is executed again.
 /// </summary>
-internal sealed partial class StepExecutor(AgentContext context, AttemptTable table, LeaseKeeper keeper, Jitter jitter)
+internal sealed partial class StepExecutor(
+    AgentContext context, AttemptTable table, LeaseKeeper keeper, DiskWatch disk, Jitter jitter)
 {
     private readonly ILogger _log = context.Loggers.CreateLogger<StepExecutor>();
     private readonly StepsToCome _toCome = new(context, table);
@@ -173,7 +174,7 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
     private async Task<IReadOnlyList<HeldAttempt>> FinishAsync(
         HeldAttempt held, AttemptFolder folder, FinishRequest request, CancellationToken sending)
     {
-        var ticket = table.TryBeginClaim(held);
+        var ticket = disk.HasRoom() ? table.TryBeginClaim(held) : null;
         if (ticket is not null)
         {
             request = request with { FreeSlots = ticket.FreeSlots, ClaimNonce = ticket.Nonce, Runtimes = _runtimes };

@@ -55,6 +55,8 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
 
     public List<ClaimRequest> Claims { get; } = [];
 
+    public List<RenewRequest> Renewals { get; } = [];
+
     public LinkException? Refusal { get; set; }
 
     /// <summary>
@@ -107,6 +109,7 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
     public Task<RenewResponse> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
         CarryAsync("renew", () =>
     {
+        Renewals.Add(request);
         var unknown = Held.Where(fence => !request.Held.Contains(fence)
             && _claims.Any(claim =>
                 claim.Key <= request.AnsweredThrough && claim.Value.Exists(one => one.Fence == fence))).ToList();

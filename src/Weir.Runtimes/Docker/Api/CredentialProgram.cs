@@ -44,8 +44,7 @@ internal static class CredentialProgram
         using var helper = System.Diagnostics.Process.Start(start)!;
         try
         {
-            await helper.StandardInput.WriteLineAsync(server.AsMemory(), cancellationToken);
-            helper.StandardInput.Close();
+            await TellAsync(helper.StandardInput, server, cancellationToken);
             var answer = new char[MaxAnswer];
             var length = await helper.StandardOutput.ReadBlockAsync(answer.AsMemory(), cancellationToken);
             await helper.WaitForExitAsync(cancellationToken);
@@ -54,6 +53,19 @@ internal static class CredentialProgram
         finally
         {
             if (!helper.HasExited) helper.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task TellAsync(StreamWriter input, string server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await input.WriteLineAsync(server.AsMemory(), cancellationToken);
+            input.Close();
+        }
+        catch (IOException)
+        {
+            // it needs not be told which, and answers all the same
         }
     }
 

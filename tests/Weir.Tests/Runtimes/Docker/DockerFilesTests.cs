@@ -52,7 +52,7 @@ public sealed class DockerFilesTests : IDisposable
     {
         Write("config.json", config);
         using var helper = new ProgramOnPath(
-            """read server; echo "{"ServerURL":"$server","Username":"of $server","Secret":"s"}" """);
+            """read server; printf '{"Username":"of %s","Secret":"s"}' "$server" """);
         var found = await Files().CredentialsForAsync(registry, default);
         Assert.Equal(($"of {registry}", "s"), (found?.Username, found?.Password));
     }
