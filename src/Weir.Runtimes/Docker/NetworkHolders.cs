@@ -109,11 +109,11 @@ internal sealed class NetworkHolders(
 
     private async Task<string> StartAsync(string network)
     {
-        await PrepareAsync(network);
+        var image = await PrepareAsync(network);
         var name = names.Holder(RandomNumberGenerator.GetHexString(DockerNames.Digits, lowercase: true));
         var place = Path.Combine(folder, name);
         Directory.CreateDirectory(place);
-        var id = await engine.Containers.CreateAsync(name, Describe(network, place), CancellationToken.None);
+        var id = await engine.Containers.CreateAsync(name, Describe(image, network, place), CancellationToken.None);
         try
         {
             await engine.Containers.StartAsync(id, CancellationToken.None);
@@ -128,9 +128,9 @@ internal sealed class NetworkHolders(
         }
     }
 
-    private CreateContainer Describe(string network, string place) => new()
+    private CreateContainer Describe(string image, string network, string place) => new()
     {
-        Image = $"{HolderImage.Name.Repository}:{HolderImage.Name.Tag}",
+        Image = image,
         User = "0:0",
         Entrypoint = ["/bin/sh", "-c", Script],
         Env = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
@@ -163,19 +163,20 @@ internal sealed class NetworkHolders(
         }
     }
 
-    private async Task PrepareAsync(string network)
+    private async Task<string> PrepareAsync(string network)
     {
         await _turn.WaitAsync();
         try
         {
-            await HolderImage.EnsureAsync(engine, CancellationToken.None);
-            if (network == None || _hasNetwork) return;
+            var image = await HolderImage.EnsureAsync(engine, CancellationToken.None);
+            if (network == None || _hasNetwork) return image;
             if ((await engine.Networks.ListAsync(names.Mine, CancellationToken.None)).Count == 0)
             {
                 await engine.Networks.CreateAsync(NewNetwork(), CancellationToken.None);
             }
 
             _hasNetwork = true;
+            return image;
         }
         finally
         {

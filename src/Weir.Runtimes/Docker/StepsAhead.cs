@@ -88,7 +88,8 @@ internal sealed class StepsAhead(DockerMaker maker, Func<DockerParts, Task> remo
         var spare = ahead.Parts.Spec;
         return spare.Work.Image == wanted.Work.Image && spare.Work.Pull == wanted.Work.Pull
             && spare.Work.Shell == wanted.Work.Shell && spare.Work.Limits == wanted.Work.Limits
-            && spare.DiesWithAgent == wanted.DiesWithAgent && (ahead.OwnWorkspace || IdentityOf(wanted.Workspace) == ahead.Workspace);
+            && spare.DiesWithAgent == wanted.DiesWithAgent
+            && (ahead.OwnWorkspace || IdentityOf(wanted.Workspace) == ahead.Workspace);
     }
 
     private async Task<DockerParts?> TurnIntoAsync(Ahead ahead, ContainerSpec spec)
