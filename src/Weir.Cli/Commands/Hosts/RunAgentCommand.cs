@@ -51,7 +51,7 @@ internal static class RunAgentCommand
                 + "or `runtimes: { process: true }` in its config");
         }
 
-        using var loggers = LoggerFactory.Create(HostLogging.At(LogLevel.Information));
+        using var loggers = LoggerFactory.Create(HostLogging.At(LogLevel.Information, host.Time));
         await using var told = cancellationToken.Register(
             () => host.Error.WriteLine("finishing what runs; again to stop now"));
         host.Error.WriteLine(
