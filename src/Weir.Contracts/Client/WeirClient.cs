@@ -17,6 +17,7 @@ public sealed class WeirClient
         _connection = new ApiConnection(http, options);
         Agents = new AgentsClient(_connection);
         Artifacts = new ArtifactsClient(_connection);
+        Events = new EventsClient(_connection);
         Flows = new FlowsClient(_connection);
         Logs = new LogsClient(_connection);
         Nodes = new NodesClient(_connection);
@@ -27,6 +28,7 @@ public sealed class WeirClient
     public Uri Address => _connection.Options.Address;
     public AgentsClient Agents { get; }
     public ArtifactsClient Artifacts { get; }
+    public EventsClient Events { get; }
     public FlowsClient Flows { get; }
     public LogsClient Logs { get; }
     public NodesClient Nodes { get; }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Agents;
+using Weir.Contracts.Events;
 using Weir.Contracts.Flows;
 using Weir.Contracts.Nodes;
 using Weir.Contracts.Problems;
@@ -50,6 +51,8 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(LogChunk))]
 [JsonSerializable(typeof(StepView))]
 [JsonSerializable(typeof(Page<ArtifactView>))]
+[JsonSerializable(typeof(EventView))]
+[JsonSerializable(typeof(EventPage))]
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(NodePage))]
 [JsonSerializable(typeof(AddNodeRequest))]

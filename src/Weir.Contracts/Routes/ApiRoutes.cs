@@ -21,6 +21,7 @@ public static class ApiRoutes
     public const string Agents = "/v1/agents";
     public const string Artifact = "/v1/runs/{run}/steps/{step}/artifacts/{artifact}";
     public const string Artifacts = "/v1/runs/{run}/artifacts";
+    public const string Events = "/v1/events";
     public const string Flow = "/v1/flows/{flow}";
     public const string FlowRevisions = "/v1/flows/{flow}/revisions";
     public const string Flows = "/v1/flows";

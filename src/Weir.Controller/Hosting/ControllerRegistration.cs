@@ -4,6 +4,7 @@ using Weir.Controller.Auth;
 using Weir.Controller.Features.AgentProtocol;
 using Weir.Controller.Features.Agents;
 using Weir.Controller.Features.Artifacts;
+using Weir.Controller.Features.Events;
 using Weir.Controller.Features.Flows;
 using Weir.Controller.Features.Health;
 using Weir.Controller.Features.Logs;
@@ -34,6 +35,7 @@ internal static class ControllerRegistration
         services.AddSingleton<AgentViews>();
         services.AddSingleton<BlobDesk>();
         services.AddSingleton<ControllerMetrics>();
+        services.AddSingleton<EventPages>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<MetricsPage>();
         services.AddSingleton<NodeBlobs>();
@@ -51,6 +53,7 @@ internal static class ControllerRegistration
         app.UseRouting();
         app.UseWebSockets();
         app.UseMiddleware<Gate>();
+        app.MapEvents();
         app.MapFlows();
         app.MapNodes();
         app.MapRuns();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Weir.Engine.Agents;
 using Weir.Engine.DataTree;
+using Weir.Engine.Events;
 using Weir.Engine.Flows;
 using Weir.Engine.Identity;
 using Weir.Engine.Running;
@@ -25,6 +26,7 @@ internal static class EngineRegistration
         services.AddSingleton<ChangeWatch>();
         services.AddSingleton<ClaimDesk>();
         services.AddSingleton<ClaimWaiters>();
+        services.AddSingleton<EventFeed>();
         services.AddSingleton<FlowRegistry>();
         services.AddSingleton<FlowLookup>(provider => provider.GetRequiredService<FlowRegistry>().FindAsync);
         services.AddSingleton<NodeFinder>();
