@@ -4,6 +4,7 @@ using Weir.Engine.Running;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Signals;
 using Weir.Engine.Storage;
+using Weir.Engine.Vault;
 
 namespace Weir.Engine;
 
@@ -22,7 +23,7 @@ public sealed class ControllerCore
         var logs = new StepLogs(stores.Logs, safeguards, sources.Time);
         Runs = new RunOperations(starter, keeper, signals, stores.Logs);
         Gateway = new AgentGateway(
-            keeper, new ClaimDesk(stores.Records, keeper, safeguards), logs, signals, sources.Time);
+            keeper, new ClaimDesk(stores.Records, keeper, sources.SecretsFor?.Invoke(keeper), safeguards), logs, signals, sources.Time);
         Timers = new TimerLoop(keeper, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
         Signals = signals;
         Keeper = keeper;
@@ -37,4 +38,8 @@ public sealed class ControllerCore
 
 public sealed record ControllerStores(IDocumentStore Documents, IRecordStore Records, ILogStore Logs, IBlobStore Blobs);
 
-public sealed record CoreSources(TimeProvider Time, IdSource Ids, ILoggerFactory Logs);
+public sealed record CoreSources(TimeProvider Time, IdSource Ids, ILoggerFactory Logs)
+{
+    /// <summary>Null where no step has secrets.</summary>
+    public Func<RunKeeper, AttemptSecrets>? SecretsFor { get; init; }
+}

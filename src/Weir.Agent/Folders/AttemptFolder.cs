@@ -21,6 +21,11 @@ public abstract class AttemptFolder
     /// <summary>The outcome that is not answered yet.</summary>
     public abstract FinishRequest? Finish { get; set; }
 
+    /// <summary>
+    /// What the step has told to be secret, sealed to the agent itself: a box of <c>SealedValues</c>.
+    /// </summary>
+    public abstract string? Masks { get; set; }
+
     /// <summary>From now on all that is known of the attempt outlives the agent, if it did not before.</summary>
     public virtual void Keep()
     {

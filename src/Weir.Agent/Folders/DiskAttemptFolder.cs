@@ -21,6 +21,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
     private AttemptJournal? _journal;
     private bool _opened;
     private FinishRequest? _finish;
+    private string? _masks;
 
     private DiskAttemptFolder(string folder, AttemptRecord record, WorkspaceShelf shelf, BlobCache cache)
     {
@@ -67,6 +68,19 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         }
     }
 
+    public override string? Masks
+    {
+        get => _masks;
+        set
+        {
+            lock (_lock)
+            {
+                _masks = value;
+                _journal?.Append(new AttemptEntry { Masks = value });
+            }
+        }
+    }
+
     private AttemptFence Fence => Record.Assignment.Fence;
 
     public static DiskAttemptFolder Make(string folder, AttemptRecord record, WorkspaceShelf shelf, BlobCache cache)
@@ -93,6 +107,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
             _journal = journal,
             _opened = known.Opened ?? false,
             _finish = known.Finish,
+            _masks = known.Masks,
         };
     }
 
@@ -106,6 +121,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
             {
                 journal.Append(new AttemptEntry { Record = Record });
                 if (_opened) journal.Append(new AttemptEntry { Opened = true });
+                if (_masks is not null) journal.Append(new AttemptEntry { Masks = _masks });
                 if (_finish is not null) journal.Append(new AttemptEntry { Finish = _finish });
             }
             catch

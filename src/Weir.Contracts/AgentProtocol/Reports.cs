@@ -99,6 +99,12 @@ public sealed record LogPiece(LogStream Stream, long Offset, int Command, ReadOn
 /// <param name="StderrThrough">The same for the other stream.</param>
 public sealed record AppendLogResponse(WriteVerdict Verdict, long StdoutThrough, long StderrThrough);
 
+/// <summary>Values that a step has told to be secret.</summary>
+/// <param name="Sealed">A JSON list of them, sealed to the key that the session's answer named.</param>
+public sealed record AddMasksRequest(AttemptFence Fence, string Sealed);
+
+public sealed record AddMasksResponse(WriteVerdict Verdict);
+
 /// <summary>Sent by the controller over the agent's standing channel.</summary>
 public sealed record ChannelMessage(ChannelMessageKind Kind)
 {

@@ -13,6 +13,7 @@ public static class ApiRoutes
     public const string AgentFinish = "/v1/agents/{agent}/finish";
     public const string AgentLabels = "/v1/agents/{agent}/labels";
     public const string AgentLogs = "/v1/agents/{agent}/logs";
+    public const string AgentMasks = "/v1/agents/{agent}/masks";
     public const string AgentRenew = "/v1/agents/{agent}/renew";
     public const string AgentReport = "/v1/agents/{agent}/report";
     public const string AgentResume = "/v1/agents/{agent}/resume";

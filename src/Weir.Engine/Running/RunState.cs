@@ -49,6 +49,11 @@ public sealed record RunInputs
     public int? Revision { get; init; }
     public string Trigger { get; init; } = "manual";
     public string StartedBy { get; init; } = "";
+
+    /// <summary>
+    /// True when whoever set it off may not be trusted with secrets, as someone who proposes a change to a repository.
+    /// </summary>
+    public bool Untrusted { get; init; }
     public int Priority { get; init; }
     public ImmutableSortedDictionary<string, JsonElement> Params { get; init; } =
         ImmutableSortedDictionary<string, JsonElement>.Empty;
@@ -151,4 +156,7 @@ public sealed record AttemptState
     /// </summary>
     public bool Reported { get; init; }
     public ImmutableArray<CommandRecord> Commands { get; init; } = [];
+
+    /// <summary>What is secret in it, sealed with a master key, while it is held; null when nothing is.</summary>
+    public string? Sealed { get; init; }
 }

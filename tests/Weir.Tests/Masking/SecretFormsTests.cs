@@ -67,7 +67,7 @@ public sealed class SecretFormsTests
         {
             for (var at = 2; at + length <= inner.Length - 2; at++)
             {
-                if (length >= 6 && masked.Contains(inner.Substring(at, length), StringComparison.Ordinal)) return length;
+                if (length >= 6 && masked.Contains(inner[at..(at + length)], StringComparison.Ordinal)) return length;
             }
         }
 
