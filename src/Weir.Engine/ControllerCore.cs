@@ -22,8 +22,8 @@ public sealed class ControllerCore
         var starter = new RunStarter(keeper, flows, sources.Ids, sources.Time);
         var logs = new StepLogs(stores.Logs, safeguards, sources.Time);
         Runs = new RunOperations(starter, keeper, signals, stores.Logs);
-        Gateway = new AgentGateway(
-            keeper, new ClaimDesk(stores.Records, keeper, sources.SecretsFor?.Invoke(keeper), safeguards), logs, signals, sources.Time);
+        var desk = new ClaimDesk(stores.Records, keeper, sources.SecretsFor?.Invoke(keeper), safeguards);
+        Gateway = new AgentGateway(keeper, desk, logs, signals, sources.Time);
         Timers = new TimerLoop(keeper, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
         Signals = signals;
         Keeper = keeper;

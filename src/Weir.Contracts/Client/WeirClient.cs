@@ -20,6 +20,7 @@ public sealed class WeirClient
         Flows = new FlowsClient(_connection);
         Logs = new LogsClient(_connection);
         Runs = new RunsClient(_connection);
+        Secrets = new SecretsClient(_connection);
         Tokens = new TokensClient(_connection);
     }
 
@@ -29,6 +30,7 @@ public sealed class WeirClient
     public FlowsClient Flows { get; }
     public LogsClient Logs { get; }
     public RunsClient Runs { get; }
+    public SecretsClient Secrets { get; }
     public TokensClient Tokens { get; }
 
     public Task<VersionView> GetVersionAsync(CancellationToken cancellationToken = default) =>

@@ -5,6 +5,7 @@ using Weir.Contracts.Flows;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
 using Weir.Contracts.Runs;
+using Weir.Contracts.Secrets;
 using Weir.Contracts.Tokens;
 
 namespace Weir.Contracts.Json;
@@ -56,6 +57,10 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(CreateTokenResponse))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(Page<JoinTokenView>))]
+[JsonSerializable(typeof(SetSecretRequest))]
+[JsonSerializable(typeof(SecretView))]
+[JsonSerializable(typeof(Page<SecretView>))]
+[JsonSerializable(typeof(RotateSecretsResponse))]
 [JsonSerializable(typeof(WhoAmIView))]
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(ProblemBody))]

@@ -36,6 +36,9 @@ public static class ApiRoutes
     public const string RunExplain = "/v1/runs/{run}/explain";
     public const string RunWatch = "/v1/runs/{run}/watch";
     public const string Runs = "/v1/runs";
+    public const string Secret = "/v1/secrets/{secret}";
+    public const string Secrets = "/v1/secrets";
+    public const string SecretsRotate = "/v1/secrets/rotate";
     public const string Step = "/v1/runs/{run}/steps/{step}";
     public const string StepLogs = "/v1/runs/{run}/steps/{step}/logs";
     public const string StepLogsFollow = "/v1/runs/{run}/steps/{step}/logs/follow";

@@ -85,7 +85,7 @@ public sealed class AttemptSecrets(SecretVault vault, MasterKeys keys, RunKeeper
     {
         var fence = FenceOf(run, step);
         var known = run.Steps[step].Current!.Sealed is { } text ? Open(text, fence) : [];
-        var all = known.Concat(values).Where(MaskSet.CanMask).Distinct(StringComparer.Ordinal).Take(MostValues).ToArray();
+        string[] all = [.. known.Union(values.Where(MaskSet.CanMask), StringComparer.Ordinal).Take(MostValues)];
         if (all.Length == known.Count) return true;
         var json = JsonSerializer.SerializeToUtf8Bytes(all, VaultJson.Default.Texts);
         var envelope = Envelope.Seal(keys, What(fence), json);

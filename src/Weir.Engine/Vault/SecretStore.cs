@@ -17,7 +17,7 @@ public sealed class SecretStore(IRecordStore records, IDocumentStore documents, 
     private const int MaxTries = 16;
     private const int PageSize = 200;
 
-    /// <summary>Stores a value under a name that <see cref="SecretRule"/> takes, and tells what is known of it.</summary>
+    /// <summary>Stores a value that <see cref="SecretRule"/> takes, and tells what is known of it.</summary>
     public async Task<(SecretRecord Record, bool Created)> SetAsync(
         string @namespace, string name, string value, string by, CancellationToken cancellationToken)
     {

@@ -20,7 +20,6 @@ internal sealed record StepFolder(string Path, int? User)
     public string Stdout => GatePlaces.StdoutIn(Path);
     public string Stderr => GatePlaces.StderrIn(Path);
     public string Output => System.IO.Path.Combine(Path, "output");
-
     public string Masks => System.IO.Path.Combine(Path, "masks");
     public string Home => System.IO.Path.Combine(Path, "home");
 
@@ -48,12 +47,11 @@ internal sealed record StepFolder(string Path, int? User)
     public void WriteCommands(IReadOnlyList<string> commands) =>
         StepFiles.WriteCommands(Path, commands, PrivateFile, Give);
 
+    public byte[] ReadMasks(int maxBytes) => StepFiles.ReadPlain(Masks, User ?? Posix.EffectiveUser(), maxBytes);
+
     /// <summary>
     /// What the step left in the output file. Throws <see cref="RuntimeException"/> when it is no plain small file.
     /// </summary>
-    public byte[] ReadMasks(int maxBytes) =>
-        StepFiles.ReadPlain(Masks, User ?? Posix.EffectiveUser(), maxBytes);
-
     public byte[] ReadOutput(int maxBytes) =>
         StepFiles.ReadPlain(Output, User ?? Posix.EffectiveUser(), maxBytes);
 
@@ -67,7 +65,7 @@ internal sealed record StepFolder(string Path, int? User)
         foreach (var file in Directory.EnumerateFiles(Path))
         {
             var name = System.IO.Path.GetFileName(file);
-            if (name is "stdout" or "stderr" or "output" || name.EndsWith(".sh", StringComparison.Ordinal))
+            if (name is "stdout" or "stderr" or "output" or "masks" || name.EndsWith(".sh", StringComparison.Ordinal))
                 File.Delete(file);
         }
 

@@ -144,7 +144,8 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
         CarryAsync("masks", () =>
     {
         Masks.AddRange(values);
-        return Task.FromResult(new AddMasksResponse(Held.Contains(fence) ? WriteVerdict.Accepted : WriteVerdict.Fenced));
+        var verdict = Held.Contains(fence) ? WriteVerdict.Accepted : WriteVerdict.Fenced;
+        return Task.FromResult(new AddMasksResponse(verdict));
     });
 
     public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken) =>

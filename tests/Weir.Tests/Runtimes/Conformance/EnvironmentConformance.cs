@@ -64,7 +64,7 @@ public abstract class EnvironmentConformance<TSubject> : ConformanceSuite<TSubje
         Assert.DoesNotContain("leaked", result.Stdout, StringComparison.Ordinal);
         Assert.All(
             result.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0]),
-            name => Assert.True(known.Contains(name) || name is "WEIR_OUTPUT" or "WEIR_TREE", name));
+            name => Assert.True(known.Contains(name) || name is "WEIR_OUTPUT" or "WEIR_MASK" or "WEIR_TREE", name));
     }
 
     [Fact]
