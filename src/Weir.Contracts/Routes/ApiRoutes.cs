@@ -34,6 +34,7 @@ public static class ApiRoutes
     public const string Run = "/v1/runs/{run}";
     public const string RunCancel = "/v1/runs/{run}/cancel";
     public const string RunExplain = "/v1/runs/{run}/explain";
+    public const string RunResult = "/v1/runs/{run}/result";
     public const string RunWatch = "/v1/runs/{run}/watch";
     public const string Runs = "/v1/runs";
     public const string Secret = "/v1/secrets/{secret}";

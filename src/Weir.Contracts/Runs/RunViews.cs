@@ -111,6 +111,25 @@ public sealed record StartRunResponse(RunView Run)
     public IReadOnlyList<string> Warnings { get; set; } = [];
 }
 
+/// <summary>Which age of the Nosana result document.</summary>
+public enum ResultForm
+{
+    /// <summary>As in 2022: <c>success</c> or <c>pipeline-failed</c>.</summary>
+    Original,
+
+    /// <summary>As in 2024: <c>success</c>, <c>nos/cmd-error</c> or <c>nos/error</c>, with exit codes and ends.</summary>
+    Current,
+}
+
+/// <summary>Where a result's logs are.</summary>
+public enum ResultLogs
+{
+    Inline,
+
+    /// <summary>Addresses at the controller stand in their place.</summary>
+    Link,
+}
+
 /// <summary>Why a run and each of its steps stand where they stand.</summary>
 public sealed record RunExplanation(
     string Handle, RunStatus Status, string Summary, IReadOnlyList<StepExplanation> Steps);

@@ -10,6 +10,7 @@ using Weir.Controller.Features.Logs;
 using Weir.Controller.Features.Metrics;
 using Weir.Controller.Features.OpenApi;
 using Weir.Controller.Features.Requests;
+using Weir.Controller.Features.Results;
 using Weir.Controller.Features.Runs;
 using Weir.Controller.Features.Secrets;
 using Weir.Controller.Features.Steps;
@@ -54,6 +55,7 @@ internal static class ControllerRegistration
         app.UseMiddleware<Gate>();
         app.MapFlows();
         app.MapRuns();
+        app.MapResults();
         app.MapSteps();
         app.MapLogs();
         app.MapArtifacts();

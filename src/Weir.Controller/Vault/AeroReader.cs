@@ -80,7 +80,7 @@ internal sealed class AeroReader(VaultOptions options, ProblemList problems)
         private AeroValue Include(EdnTagged tagged)
         {
             var other = TextOf(tagged.Value);
-            return other.Length == 0 ? Wrong(tagged.Place, "#include names no file")
+            return other.Length == 0 ? reader.Problems.HasErrors ? Nothing : Wrong(tagged.Place, "#include names no file")
                 : reader.Read(Path.GetFullPath(other, Path.GetDirectoryName(path)!));
         }
 

@@ -14,6 +14,7 @@ internal static class RunCommand
         LogsCommand.Create(context),
         ExplainCommand.Create(context),
         ArtifactsCommand.Create(context),
+        ResultCommand.Create(context),
         DeleteCommand.Create(context),
     };
 
