@@ -1,5 +1,6 @@
 using Weir.Agent.Logs;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Runs;
 
 namespace Weir.Agent.Folders;
 
@@ -44,6 +45,11 @@ public abstract class AttemptFolder
     /// Packs what the path names; null when nothing is there. A path that leads out is a <see cref="StepException"/>.
     /// </summary>
     public abstract Task<Parcel?> PackAsync(ArtifactWork artifact, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads the JUnit files that the path names; null when none is there. What is wrong with them is in the report.
+    /// </summary>
+    public virtual TestReport? ReadTests(string path) => null;
 
     /// <summary>Packs the whole workspace, with times and links as they are.</summary>
     public abstract Task<Parcel> PackWorkspaceAsync(CancellationToken cancellationToken);

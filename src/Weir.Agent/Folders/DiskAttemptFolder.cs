@@ -1,6 +1,8 @@
 using Weir.Agent.Artifacts;
 using Weir.Agent.Logs;
+using Weir.Agent.Reports;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 
 namespace Weir.Agent.Folders;
@@ -156,6 +158,8 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         ArtifactFinder.Find(WorkspacePath, artifact.Path) is { } files
             ? await PackAsync(files, exact: false, cancellationToken)
             : null;
+
+    public override TestReport? ReadTests(string path) => TestFiles.Read(WorkspacePath, path);
 
     public override Task<Parcel> PackWorkspaceAsync(CancellationToken cancellationToken) =>
         PackAsync(ArtifactFinder.FindAll(WorkspacePath), exact: true, cancellationToken);

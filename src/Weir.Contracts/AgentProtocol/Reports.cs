@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Weir.Contracts.Json;
+using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 
 namespace Weir.Contracts.AgentProtocol;
@@ -56,6 +57,9 @@ public sealed record AttemptOutcome(RunStatus Status, ReasonCode Reason)
     /// <summary>Bytes of each log as the agent counted them; the step's log ends there.</summary>
     public long StdoutBytes { get; init; }
     public long StderrBytes { get; init; }
+
+    /// <summary>What the step's tests came to, when reports were asked for and are there.</summary>
+    public TestReport? Tests { get; init; }
 
     /// <summary>The tar blob of the workspace, when it was asked for.</summary>
     public string? WorkspaceDigest { get; init; }

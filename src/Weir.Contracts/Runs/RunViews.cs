@@ -60,6 +60,9 @@ public sealed record StepView
     public DateTimeOffset? Ended { get; init; }
     public IReadOnlyDictionary<string, string> Outputs { get; set; } = new Dictionary<string, string>();
     public IReadOnlyList<ArtifactRecord> Artifacts { get; set; } = [];
+
+    /// <summary>What its tests came to; null without reports.</summary>
+    public TestReport? Tests { get; init; }
     public IReadOnlyList<AttemptView> Attempts { get; set; } = [];
 }
 
@@ -117,7 +120,7 @@ public enum ResultForm
     /// <summary>As in 2022: <c>success</c> or <c>pipeline-failed</c>.</summary>
     Original,
 
-    /// <summary>As in 2024: <c>success</c>, <c>nos/cmd-error</c> or <c>nos/error</c>, with exit codes and ends.</summary>
+    /// <summary>As in 2024: <c>success</c>, <c>nos/cmd-error</c> or <c>nos/error</c>, with exit codes.</summary>
     Current,
 }
 

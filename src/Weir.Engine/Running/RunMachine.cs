@@ -112,7 +112,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             };
         }
 
-        edit[i] = edit[i] with { Artifacts = [.. outcome.Artifacts] };
+        edit[i] = edit[i] with { Artifacts = [.. outcome.Artifacts], Tests = outcome.Tests };
         AttemptEnding.Apply(edit, i, outcome.Status, outcome.Reason, outcome.Message, outcome.ExitCode);
         return EventVerdict.Accepted;
     }

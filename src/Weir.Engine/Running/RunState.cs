@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Planning;
 
@@ -117,6 +118,9 @@ public sealed record StepState
     public ImmutableSortedDictionary<string, string> Outputs { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
     public ImmutableArray<ArtifactRecord> Artifacts { get; init; } = [];
+
+    /// <summary>What the tests of its last attempt came to.</summary>
+    public TestReport? Tests { get; init; }
 
     /// <summary>The blob that holds the workspace it left, when it was uploaded.</summary>
     public string? WorkspaceDigest { get; init; }

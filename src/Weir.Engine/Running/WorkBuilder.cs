@@ -43,6 +43,7 @@ internal static class WorkBuilder
             ],
             Resources = [.. plan.Resources.Select(r => Resource(run, r, text))],
             Outputs = plan.Outputs,
+            JunitReports = plan.JunitReports,
         };
         if (text.Error is { } error) return Refuse(ReasonCode.Expression, error);
         var missing = work.Resources.FirstOrDefault(r => r is { Required: true, Digest: null });

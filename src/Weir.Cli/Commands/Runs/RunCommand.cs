@@ -15,6 +15,7 @@ internal static class RunCommand
         ExplainCommand.Create(context),
         ArtifactsCommand.Create(context),
         ResultCommand.Create(context),
+        SummaryCommand.Create(context),
         DeleteCommand.Create(context),
     };
 

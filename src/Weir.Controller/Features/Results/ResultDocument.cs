@@ -11,8 +11,8 @@ using Weir.Engine.Storage;
 namespace Weir.Controller.Features.Results;
 
 /// <summary>
-/// Writes the result document: by step whether it succeeded, then what was done, an entry for the image first and one for
-/// each command. The original form is that of the Nosana Node's architecture document (2022), the current one that of
+/// Writes the result document: by step whether it succeeded, then what was done, an entry for the image first and one
+/// for each command. The original form is that of the Nosana Node's architecture document (2022), the current one that of
 /// its last version (2024), which tells failures of commands and of the machinery apart. Steps that never began are
 /// left out.
 /// </summary>
@@ -56,9 +56,8 @@ internal sealed class ResultDocument(RunState run, ResultForm form, ResultLogs p
     private string KeyOf(int step)
     {
         var plan = run.Plan.Steps[step];
-        return plan.Title is { } title && run.Plan.Steps.Count(other => other.Title == title || other.Name == title) == 1
-            ? title
-            : plan.Name;
+        if (plan.Title is not { } title) return plan.Name;
+        return run.Plan.Steps.Count(other => other.Title == title || other.Name == title) == 1 ? title : plan.Name;
     }
 
     private async Task WriteStepAsync(Utf8JsonWriter json, int step, CancellationToken cancellationToken)
