@@ -17,6 +17,8 @@ public sealed record RunView
 
     /// <summary>The revision of the flow; null for a run started from a file.</summary>
     public int? Revision { get; init; }
+    /// <summary>The id of its root in the data tree.</summary>
+    public string? Node { get; init; }
     public required RunStatus Status { get; init; }
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Weir.Engine.Agents;
+using Weir.Engine.DataTree;
 using Weir.Engine.Flows;
 using Weir.Engine.Identity;
 using Weir.Engine.Running;
@@ -28,6 +29,8 @@ internal static class EngineRegistration
         services.AddSingleton<ClaimWaiters>();
         services.AddSingleton<FlowRegistry>();
         services.AddSingleton<FlowLookup>(provider => provider.GetRequiredService<FlowRegistry>().FindAsync);
+        services.AddSingleton<NodeFinder>();
+        services.AddSingleton<NodeRegistry>();
         services.AddSingleton<Revocation>();
         services.AddSingleton<RunKeeper>();
         services.AddSingleton<RunMachine>();

@@ -1,5 +1,6 @@
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
+using Weir.Engine.DataTree;
 using Weir.Engine.Storage;
 
 namespace Weir.Engine.Running;
@@ -20,6 +21,7 @@ public static class RunViews
             Number = row.Number,
             Revision = row.Revision,
             Version = row.Version,
+            Node = RunNodes.RootOf(row.Id, row.Created),
             Status = row.Status,
             Reason = row.Reason,
             Message = details.Message,
@@ -42,6 +44,7 @@ public static class RunViews
         Number = run.Number,
         Revision = run.Inputs.Revision,
         Version = run.Version,
+        Node = RunNodes.RootOf(run.Id, run.Created),
         Status = run.Status,
         Reason = run.Reason,
         Message = run.Message,
