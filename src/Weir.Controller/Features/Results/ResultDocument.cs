@@ -12,8 +12,8 @@ namespace Weir.Controller.Features.Results;
 
 /// <summary>
 /// Writes the result document: by step whether it succeeded, then what was done, an entry for the image first and one
-/// for each command. The original form is that of the Nosana Node's architecture document (2022), the current one that of
-/// its last version (2024), which tells failures of commands and of the machinery apart. Steps that never began are
+/// for each command. The original form is that of the Nosana Node's architecture document (2022), the current one that
+/// of its last version (2024), which tells failures of commands and of the machinery apart. Steps that never began are
 /// left out.
 /// </summary>
 internal sealed class ResultDocument(RunState run, ResultForm form, ResultLogs place, ILogStore logs) : IResult
