@@ -13,6 +13,8 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
+    private const int MostWords = 300;
+
     /// <summary>A woken claim may be cut off before it takes its work, so the others look again after this.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
@@ -75,7 +77,11 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     {
         var masks = await MasksAsync(request.Fence, cancellationToken);
         var commands = masks is null ? request.Commands : MaskedOutcome.Of(masks, request.Commands);
-        var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. commands]);
+        var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. commands])
+        {
+            Image = request.Image,
+            Preparing = request.Preparing is { Length: > MostWords } text ? text[..MostWords] : request.Preparing,
+        };
         var applied = await keeper.ApplyAsync(request.Fence.Run, happened, cancellationToken);
         return new ReportResponse(applied.Answer) { Stop = IsStopAsked(applied.State, request.Fence) };
     }

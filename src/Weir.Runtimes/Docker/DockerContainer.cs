@@ -29,6 +29,8 @@ internal sealed class DockerContainer : IStepContainer
 
     public string MaskFile => DockerFolder.MasksInside;
 
+    public string? Image => _parts.Image;
+
     private EngineContainers Engine => _host.Engine.Containers;
 
     public static DockerContainer Watch(DockerParts parts, DockerHost host, Action<DockerParts> onDispose)
@@ -104,7 +106,6 @@ internal sealed class DockerContainer : IStepContainer
         finally
         {
             LetGo();
-            _parts.Folder.Remove();
             _onDispose(_parts);
         }
     }
@@ -113,6 +114,7 @@ internal sealed class DockerContainer : IStepContainer
     private async Task<Microsoft.Win32.SafeHandles.SafeFileHandle> OpenGatePipeAsync(
         CancellationToken cancellationToken)
     {
+        if (_parts.Gate is { } held) return held;
         while (true)
         {
             var gate = Posix.TryOpen(_parts.Folder.Gate, Posix.WriteOnly | Posix.NonBlocking);
