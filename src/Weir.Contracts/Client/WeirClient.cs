@@ -22,6 +22,7 @@ public sealed class WeirClient
         Logs = new LogsClient(_connection);
         Nodes = new NodesClient(_connection);
         Runs = new RunsClient(_connection);
+        Secrets = new SecretsClient(_connection);
         Tokens = new TokensClient(_connection);
     }
 
@@ -33,6 +34,7 @@ public sealed class WeirClient
     public LogsClient Logs { get; }
     public NodesClient Nodes { get; }
     public RunsClient Runs { get; }
+    public SecretsClient Secrets { get; }
     public TokensClient Tokens { get; }
 
     public Task<VersionView> GetVersionAsync(CancellationToken cancellationToken = default) =>

@@ -7,6 +7,7 @@ using Weir.Contracts.Nodes;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
 using Weir.Contracts.Runs;
+using Weir.Contracts.Secrets;
 using Weir.Contracts.Tokens;
 
 namespace Weir.Contracts.Json;
@@ -27,6 +28,9 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(ReportRequest))]
 [JsonSerializable(typeof(ReportResponse))]
 [JsonSerializable(typeof(AppendLogResponse))]
+[JsonSerializable(typeof(AddMasksRequest))]
+[JsonSerializable(typeof(AddMasksResponse))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(FinishRequest))]
 [JsonSerializable(typeof(FinishResponse))]
 [JsonSerializable(typeof(EnrolRequest))]
@@ -65,6 +69,10 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(CreateTokenResponse))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(Page<JoinTokenView>))]
+[JsonSerializable(typeof(SetSecretRequest))]
+[JsonSerializable(typeof(SecretView))]
+[JsonSerializable(typeof(Page<SecretView>))]
+[JsonSerializable(typeof(RotateSecretsResponse))]
 [JsonSerializable(typeof(WhoAmIView))]
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(ProblemBody))]

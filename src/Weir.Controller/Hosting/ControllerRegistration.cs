@@ -12,9 +12,13 @@ using Weir.Controller.Features.Metrics;
 using Weir.Controller.Features.Nodes;
 using Weir.Controller.Features.OpenApi;
 using Weir.Controller.Features.Requests;
+using Weir.Controller.Features.Results;
 using Weir.Controller.Features.Runs;
+using Weir.Controller.Features.Secrets;
 using Weir.Controller.Features.Steps;
 using Weir.Controller.Features.Tokens;
+using Weir.Controller.Vault;
+using Weir.Engine.Vault;
 
 namespace Weir.Controller.Hosting;
 
@@ -28,6 +32,7 @@ internal static class ControllerRegistration
         services.AddSingleton(new ControllerClock(options.Time.GetUtcNow()));
         services.AddStores(stores);
         services.AddEngine(options);
+        services.AddVault(options);
         services.AddAccess();
         services.AddApiDescription();
         services.AddSingleton<AgentGate>();
@@ -57,12 +62,14 @@ internal static class ControllerRegistration
         app.MapFlows();
         app.MapNodes();
         app.MapRuns();
+        app.MapResults();
         app.MapSteps();
         app.MapLogs();
         app.MapArtifacts();
         app.MapAgents();
         app.MapJoinTokens();
         app.MapTokens();
+        app.MapSecrets();
         app.MapAgentProtocol();
         app.MapHealth();
         app.MapMetrics();
@@ -75,6 +82,14 @@ internal static class ControllerRegistration
         services.AddSingleton(stores.Documents);
         services.AddSingleton(stores.Logs);
         services.AddSingleton(stores.Blobs);
+    }
+
+    private static void AddVault(this IServiceCollection services, ControllerOptions options)
+    {
+        services.AddSingleton(MasterKeyFile.Open(options.Vault, options.DataFolder));
+        services.AddSingleton(new ConfigSecrets(options.Vault));
+        services.AddSingleton(provider => new SecretVault(
+            [provider.GetRequiredService<SecretStore>(), provider.GetRequiredService<ConfigSecrets>()]));
     }
 
     private static void AddAccess(this IServiceCollection services)

@@ -7,6 +7,7 @@ using Weir.Engine.Identity;
 using Weir.Engine.Running;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Signals;
+using Weir.Engine.Vault;
 
 namespace Weir.Controller.Hosting;
 
@@ -20,6 +21,7 @@ internal static class EngineRegistration
         services.AddSingleton(new RunTiming { Lease = options.Lease, Renew = options.Renew });
         services.AddSingleton(Safeguards.All);
         services.AddSingleton<AgentMailboxes>();
+        services.AddSingleton<AttemptSecrets>();
         services.AddSingleton<AgentRegistry>();
         services.AddSingleton<AgentSessions>();
         services.AddSingleton<AgentGateway>();
@@ -37,6 +39,7 @@ internal static class EngineRegistration
         services.AddSingleton<RunOperations>();
         services.AddSingleton<RunSignals>();
         services.AddSingleton<RunStarter>();
+        services.AddSingleton<SecretStore>();
         services.AddSingleton<StepLogs>();
         services.AddSingleton<TimerLoop>();
         return services;

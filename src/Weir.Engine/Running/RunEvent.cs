@@ -25,6 +25,12 @@ public abstract record RunEvent
 
     public sealed record Finished(AttemptFence Fence, AttemptOutcome Outcome) : RunEvent;
 
+    /// <summary>A secret that the step states cannot be had: the attempt is not handed out.</summary>
+    public sealed record Withheld(AttemptFence Fence, string Why) : RunEvent;
+
+    /// <summary>What is secret in the attempt, sealed; replaces what was kept before.</summary>
+    public sealed record SecretsKept(AttemptFence Fence, string Sealed) : RunEvent;
+
     /// <summary>The lease ended without a renewal.</summary>
     public sealed record LeaseEnded(AttemptFence Fence) : RunEvent;
 
