@@ -8,6 +8,9 @@ namespace Weir.Engine.Storage;
 /// </summary>
 public sealed record Commit
 {
+    /// <summary>Each must be at that version still; it is not written.</summary>
+    public IReadOnlyList<DocumentGuard> Unchanged { get; init; } = [];
+
     /// <summary>Each holds only at its expected version.</summary>
     public IReadOnlyList<DocumentWrite> Documents { get; init; } = [];
 

@@ -107,9 +107,14 @@ public sealed class MemoryStore : IDocumentStore, IRecordStore
 
     private CommitOutcome.Conflict? FindConflict(Commit commit)
     {
+        foreach (var guard in commit.Unchanged)
+        {
+            if (_documents.Check(guard.Key, guard.Version) is { } moved) return moved;
+        }
+
         foreach (var write in commit.Documents)
         {
-            if (_documents.Check(write) is { } changed) return changed;
+            if (_documents.Check(write.Key, write.ExpectedVersion) is { } changed) return changed;
         }
 
         if (commit.Idempotency is { } key && _idempotency.ContainsKey((key.Namespace, key.Key)))
