@@ -46,7 +46,7 @@ public static class ConfigReader
         };
         var (dataFolder, workFolder) = (root.Text("data_dir"), root.Text("workdir"));
         var folder = dataFolder ?? workFolder;
-        var (backend, database) = DatabaseReader.Read(root, fileIsGiven);
+        var database = DatabaseReader.Read(root, fileIsGiven, sources.Environment);
         var config = new WeirConfig
         {
             Mode = mode,
@@ -56,8 +56,9 @@ public static class ConfigReader
             Node = ReadNode(root.Section("node")),
             Join = ReadJoin(root.Section("join"), mode),
             Datasources = ReadDatasources(root, sources),
-            Backend = backend,
-            DatabaseFile = database,
+            Backend = database.Backend,
+            DatabaseFile = database.File,
+            DatabaseConnection = database.Connection,
             Labels = root.Map("labels"),
             Runtimes = ReadRuntimes(root.Section("runtimes")),
         };

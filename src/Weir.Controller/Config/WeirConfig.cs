@@ -22,6 +22,9 @@ public sealed record WeirConfig
     /// <summary>Relative to <see cref="DataFolder"/>.</summary>
     public string DatabaseFile { get; init; } = "weir.db";
 
+    /// <summary>How PostgreSQL is reached, as Npgsql writes it; it may hold a password.</summary>
+    public string? DatabaseConnection { get; init; }
+
     /// <summary>For the agent of a standalone process; elsewhere labels come from the join token or an admin.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
@@ -35,6 +38,7 @@ public sealed record WeirConfig
         DataFolder = DataFolder,
         Backend = Backend,
         DatabaseFile = DatabaseFile,
+        DatabaseConnection = DatabaseConnection,
         Interface = Node.Interface,
         Port = Node.Port,
         PublicUrl = Node.Url,

@@ -50,14 +50,14 @@ public sealed partial class ControllerHost : IAsyncDisposable
         try
         {
             folder = DataDirectory.Open(options.DataFolder);
-            stores = ControllerStores.Open(options, folder);
+            stores = await ControllerStores.OpenAsync(options, folder, cancellationToken);
             var host = new ControllerHost(BuildApp(options, stores, logging), stores, folder, options);
             await host.LoadAsync(cancellationToken);
             return host;
         }
         catch (Exception unusable)
         {
-            stores?.Dispose();
+            if (stores is not null) await stores.DisposeAsync();
             folder?.Dispose();
             if (unusable is DataDirectoryException) throw new ControllerStartException(unusable.Message, unusable);
             throw;
@@ -95,7 +95,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        _stores.Dispose();
+        await _stores.DisposeAsync();
         _folder.Dispose();
     }
 

@@ -14,6 +14,9 @@ public sealed record ControllerOptions
 
     /// <summary>Path of the SQLite file, relative to <see cref="DataFolder"/>.</summary>
     public string DatabaseFile { get; init; } = "weir.db";
+
+    /// <summary>How PostgreSQL is reached, as Npgsql writes it; needed with that backend.</summary>
+    public string? DatabaseConnection { get; init; }
     public IPAddress Interface { get; init; } = IPAddress.Loopback;
 
     /// <summary>0 = any free one.</summary>
@@ -62,6 +65,7 @@ public enum StateBackend
     /// <summary>In memory: gone with the process.</summary>
     Dev,
     Sqlite,
+    Postgres,
 }
 
 /// <summary>A certificate: PEM (with its key in the same or another file) or PKCS#12 with a password.</summary>
