@@ -23,7 +23,9 @@ public sealed class ControllerCore
         Runs = new RunOperations(starter, keeper, signals, stores.Logs);
         Gateway = new AgentGateway(
             keeper, new ClaimDesk(stores.Records, keeper, safeguards), logs, signals, sources.Time);
-        Timers = new TimerLoop(keeper, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
+        Leadership = new Leadership(stores, sources);
+        Followed = new EventFollower(keeper, signals, sources);
+        Timers = new TimerLoop(keeper, Leadership, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
         Signals = signals;
         Keeper = keeper;
     }
@@ -31,10 +33,16 @@ public sealed class ControllerCore
     public RunOperations Runs { get; }
     public AgentGateway Gateway { get; }
     public TimerLoop Timers { get; }
+    public Leadership Leadership { get; }
+    public EventFollower Followed { get; }
     public RunSignals Signals { get; }
     internal RunKeeper Keeper { get; }
 }
 
 public sealed record ControllerStores(IDocumentStore Documents, IRecordStore Records, ILogStore Logs, IBlobStore Blobs);
 
-public sealed record CoreSources(TimeProvider Time, IdSource Ids, ILoggerFactory Logs);
+public sealed record CoreSources(TimeProvider Time, IdSource Ids, ILoggerFactory Logs)
+{
+    /// <summary>Who this controller is among several on the same stores; null when it is the only one.</summary>
+    public string? Controller { get; init; }
+}

@@ -37,6 +37,9 @@ public sealed record Commit
     /// <summary>Each must not be there, or be among <see cref="Dequeue"/>.</summary>
     public IReadOnlyList<QueueRow> Enqueue { get; init; } = [];
 
+    /// <summary>Each must have ended: nobody renewed it meanwhile.</summary>
+    public IReadOnlyList<LeaseEnd> Ended { get; init; } = [];
+
     /// <summary>Each must be there, with that lease number.</summary>
     public IReadOnlyList<LeaseKey> Unlease { get; init; } = [];
 
@@ -74,4 +77,5 @@ public enum ConflictKind
     QueueEntry,
     Lease,
     ClaimNonce,
+    LeaseNotEnded,
 }

@@ -32,6 +32,7 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
         if (Chance(40)) commit = commit with { Dequeue = await QueuedAsync() };
         if (Chance(40)) commit = commit with { Lease = Several(Lease) };
         if (Chance(40)) commit = commit with { Unlease = await LeasedAsync() };
+        if (Chance(15)) commit = commit with { Ended = await EndsAsync() };
         if (Chance(60))
             commit = commit with { Events = Several(() => Samples.Event(RunId()) with { Time = Instant() }) };
         return commit;
@@ -124,5 +125,11 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
         if (Chance(10)) return [new LeaseKey(RunId(), "s0", 1)];
         var rows = await records.ListLeasesAsync(Agent(), CancellationToken.None);
         return [.. rows.Take(1 + random.Next(4)).Select(row => row.Key)];
+    }
+
+    private async Task<IReadOnlyList<LeaseEnd>> EndsAsync()
+    {
+        var rows = await records.ListLeasesAsync(Agent(), CancellationToken.None);
+        return [.. rows.Take(1 + random.Next(2)).Select(row => new LeaseEnd(row.Key, Instant()))];
     }
 }

@@ -58,6 +58,13 @@ internal static class Conditions
 
     private static CommitOutcome.Conflict? OfLeases(Commit commit, StoredRows stored)
     {
+        foreach (var end in commit.Ended)
+        {
+            if (!stored.HasEnded(end))
+                return new CommitOutcome.Conflict(
+                    ConflictKind.LeaseNotEnded, $"{end.Key.Run}/{end.Key.Step}@{end.Key.Lease}");
+        }
+
         foreach (var key in commit.Unlease)
         {
             if (stored.LeaseOf(new StepKey(key.Run, key.Step)) != key.Lease)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Weir.Engine.Storage;
 
 namespace Weir.Controller.Storage.Postgres;
@@ -16,10 +17,18 @@ internal sealed class EventQueries(Database database)
             args.Integer(after).Integer(limit);
             if (subject is not null) args.Text(subject);
         },
-        row => new EventRow(
-            row.GetInt64(0), row.InstantAt(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5)),
-        cancellationToken);
+        Read, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<EventRow>> ReadNewsAsync(
+        (long After, long Through) range, string origin, int limit, CancellationToken cancellationToken) =>
+        await database.RowsAsync(
+            $"{Select} WHERE sequence > $1 AND sequence <= $2 AND origin <> $3 ORDER BY sequence LIMIT $4",
+            args => args.Integer(range.After).Integer(range.Through).Text(origin).Integer(limit), Read,
+            cancellationToken);
 
     public ValueTask<long> LastAsync(CancellationToken cancellationToken) => database.FirstAsync(
         "SELECT coalesce(max(sequence), 0) FROM events", _ => { }, row => row.GetInt64(0), cancellationToken);
+
+    private static EventRow Read(DbDataReader row) => new(
+        row.GetInt64(0), row.InstantAt(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5));
 }

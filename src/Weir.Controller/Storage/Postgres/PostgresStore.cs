@@ -10,7 +10,11 @@ namespace Weir.Controller.Storage.Postgres;
 /// </summary>
 public sealed class PostgresStore : IDocumentStore, IRecordStore, IAsyncDisposable
 {
+    /// <summary>Names the lock that a controller holds while it uses the database.</summary>
+    private const long PresenceLock = 0x7765_6972_0003;
+    private static readonly TimeSpan PresencePatience = TimeSpan.FromSeconds(3);
     private readonly Database _database;
+    private readonly string _origin;
     private readonly DocumentQueries _documents;
     private readonly RunQueries _runs;
     private readonly QueueQueries _queue;
@@ -18,10 +22,12 @@ public sealed class PostgresStore : IDocumentStore, IRecordStore, IAsyncDisposab
     private readonly EventQueries _events;
     private readonly NewsBell _bell;
     private readonly GroupWriter _writer;
+    private NpgsqlConnection? _presence;
 
     private PostgresStore(Database database, string origin)
     {
         _database = database;
+        _origin = origin;
         _documents = new DocumentQueries(database);
         _runs = new RunQueries(database);
         _queue = new QueueQueries(database);
@@ -136,7 +142,33 @@ public sealed class PostgresStore : IDocumentStore, IRecordStore, IAsyncDisposab
         long after, string? subject, int limit, CancellationToken cancellationToken) =>
         _events.ReadAsync(after, subject, limit, cancellationToken);
 
+    public ValueTask<IReadOnlyList<EventRow>> ReadNewsAsync(
+        long after, long through, int limit, CancellationToken cancellationToken) =>
+        _events.ReadNewsAsync((after, through), _origin, limit, cancellationToken);
+
     public ValueTask<long> LastEventAsync(CancellationToken cancellationToken) => _events.LastAsync(cancellationToken);
+
+    /// <summary>
+    /// Says that this controller uses the database: alone, or as one of several that share a folder too. Held by a
+    /// connection, and so given back by the server however this process ends.
+    /// </summary>
+    /// <exception cref="DataDirectoryException">Another controller uses it, and the two do not go together.</exception>
+    public async Task OccupyAsync(bool isShared, CancellationToken cancellationToken)
+    {
+        _presence = await _database.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            isShared ? "SELECT pg_try_advisory_lock_shared($1)" : "SELECT pg_try_advisory_lock($1)", _presence);
+        command.Parameters.Add(new NpgsqlParameter { Value = PresenceLock });
+        var patience = new Patience(PresencePatience, _database.Time);
+        while (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!)
+        {
+            // the server may not have noticed yet that the one before this has gone
+            if (await patience.WaitAsync(cancellationToken)) continue;
+            throw new DataDirectoryException(
+                "another controller uses this database: several need a folder for logs and artifacts that all of them "
+                + "see, given to each by `--shared-data-dir`");
+        }
+    }
 
     /// <summary>
     /// Calls back, until it is cancelled, when another controller wrote events; now and then also for nothing, and
@@ -150,6 +182,7 @@ public sealed class PostgresStore : IDocumentStore, IRecordStore, IAsyncDisposab
     {
         await _writer.DisposeAsync();
         await _bell.DisposeAsync();
+        if (_presence is not null) await _presence.DisposeAsync();
         await _database.DisposeAsync();
     }
 }

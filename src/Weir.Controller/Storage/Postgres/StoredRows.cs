@@ -17,7 +17,7 @@ internal sealed class StoredRows
     private readonly HashSet<(string Namespace, string Key)> _idempotency = [];
     private readonly Dictionary<string, (long Version, long Number)> _runs = new(StringComparer.Ordinal);
     private readonly HashSet<StepKey> _queue = [];
-    private readonly Dictionary<StepKey, (AttemptFence Fence, string Agent)> _leases = [];
+    private readonly Dictionary<StepKey, (AttemptFence Fence, string Agent, long Until)> _leases = [];
     private readonly Dictionary<(string Agent, ClaimNonce Nonce, int Ordinal), LeaseKey> _claims = [];
     private readonly List<Action<DbDataReader>> _readers = [];
 
@@ -62,6 +62,11 @@ internal sealed class StoredRows
     public bool Holds(string agent, AttemptFence fence) =>
         _leases.TryGetValue(new StepKey(fence.Run, fence.Step), out var lease)
         && lease.Agent == agent && lease.Fence == fence;
+
+    public bool HasEnded(LeaseEnd end) =>
+        _leases.TryGetValue(new StepKey(end.Key.Run, end.Key.Step), out var lease)
+        && lease.Fence.Lease == end.Key.Lease
+        && lease.Until < end.Before.ToUnixTimeMilliseconds();
 
     public LeaseKey? ClaimedAs(LeaseRow row) =>
         _claims.TryGetValue((row.Agent, row.Nonce, row.Ordinal), out var key) ? key : null;
@@ -129,6 +134,7 @@ internal sealed class StoredRows
         var commits = group.Commits.Select(request => request.Commit).ToList();
         var claims = commits.SelectMany(commit => commit.Lease).ToList();
         var steps = commits.SelectMany(commit => commit.Unlease, (_, key) => new StepKey(key.Run, key.Step))
+            .Concat(commits.SelectMany(commit => commit.Ended, (_, end) => new StepKey(end.Key.Run, end.Key.Step)))
             .Concat(claims.Select(row => new StepKey(row.Fence.Run, row.Fence.Step)))
             .Concat(group.Renewals.SelectMany(request => request.Fences, (_, f) => new StepKey(f.Run, f.Step)))
             .Distinct().ToList();
@@ -137,7 +143,7 @@ internal sealed class StoredRows
             Add(
                 batch,
                 """
-                SELECT l.run, l.step, l.attempt, l.lease, l.agent FROM leases l
+                SELECT l.run, l.step, l.attempt, l.lease, l.agent, l.until FROM leases l
                 JOIN unnest($1, $2) AS asked (run, step) ON l.run = asked.run AND l.step = asked.step
                 ORDER BY l.run, l.step FOR UPDATE OF l
                 """,
@@ -162,7 +168,7 @@ internal sealed class StoredRows
     private void ReadLease(DbDataReader row)
     {
         var fence = new AttemptFence(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetInt64(3));
-        _leases[new StepKey(fence.Run, fence.Step)] = (fence, row.GetString(4));
+        _leases[new StepKey(fence.Run, fence.Step)] = (fence, row.GetString(4), row.GetInt64(5));
     }
 
     private void ReadClaim(DbDataReader row) =>

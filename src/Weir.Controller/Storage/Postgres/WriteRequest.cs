@@ -47,6 +47,7 @@ internal sealed class CommitRequest(Commit commit) : WriteRequest<CommitOutcome>
         foreach (var row in commit.Steps) yield return row.Run;
         foreach (var key in commit.Dequeue) yield return key.Run;
         foreach (var row in commit.Enqueue) yield return row.Run;
+        foreach (var end in commit.Ended) yield return end.Key.Run;
         foreach (var key in commit.Unlease) yield return key.Run;
         foreach (var row in commit.Lease) yield return row.Fence.Run;
     }

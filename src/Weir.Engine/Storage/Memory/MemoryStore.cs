@@ -144,6 +144,13 @@ public sealed class MemoryStore : IDocumentStore, IRecordStore
 
     private CommitOutcome.Conflict? FindLeaseConflict(Commit commit)
     {
+        foreach (var end in commit.Ended)
+        {
+            if (!_leases.HasEnded(end))
+                return new CommitOutcome.Conflict(
+                    ConflictKind.LeaseNotEnded, $"{end.Key.Run}/{end.Key.Step}@{end.Key.Lease}");
+        }
+
         foreach (var key in commit.Unlease)
         {
             if (!_leases.Has(key))
