@@ -37,6 +37,9 @@ internal sealed class HostOptions
         options.Flag(
             "--database", "database.url", "URL", "Keep state in PostgreSQL: postgres://user@host:5432/weir. Other users see arguments: a password is better in WEIR_DATABASE_URL or PGPASSWORD.");
         options.Flag(
+            "--shared-data-dir", "shared_data_dir", "FOLDER",
+            "Where several controllers on one PostgreSQL keep logs and artifacts; all of them must see it.");
+        options.Flag(
             "--state-backend", "state_backend", "NAME", "sqlite, postgres, or dev: in memory, gone with the process.");
         return options;
     }

@@ -59,6 +59,9 @@ public static class ConfigReader
             Backend = database.Backend,
             DatabaseFile = database.File,
             DatabaseConnection = database.Connection,
+            SharedFolder = root.Text("shared_data_dir") is { } shared
+                ? Path.GetFullPath(shared, sources.CurrentFolder)
+                : null,
             Labels = root.Map("labels"),
             Runtimes = ReadRuntimes(root.Section("runtimes")),
         };

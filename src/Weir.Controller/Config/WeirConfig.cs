@@ -25,6 +25,9 @@ public sealed record WeirConfig
     /// <summary>How PostgreSQL is reached, as Npgsql writes it; it may hold a password.</summary>
     public string? DatabaseConnection { get; init; }
 
+    /// <summary>Absolute; see <see cref="ControllerOptions.SharedFolder"/>.</summary>
+    public string? SharedFolder { get; init; }
+
     /// <summary>For the agent of a standalone process; elsewhere labels come from the join token or an admin.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
@@ -39,6 +42,7 @@ public sealed record WeirConfig
         Backend = Backend,
         DatabaseFile = DatabaseFile,
         DatabaseConnection = DatabaseConnection,
+        SharedFolder = SharedFolder,
         Interface = Node.Interface,
         Port = Node.Port,
         PublicUrl = Node.Url,

@@ -12,6 +12,7 @@ using Weir.Controller.Features.Metrics;
 using Weir.Controller.Storage;
 using Weir.Controller.Storage.Files;
 using Weir.Engine.Agents;
+using Weir.Engine.Running;
 
 namespace Weir.Controller.Hosting;
 
@@ -125,6 +126,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         Services.GetRequiredService<MetricsPage>().Start();
+        // what others change from here on is heard of, what they changed before is read
+        Services.GetRequiredService<EventFollower>().After = await _stores.Records.LastEventAsync(cancellationToken);
         var tokens = Services.GetRequiredService<TokenRegistry>();
         await tokens.LoadAsync(cancellationToken);
         await Services.GetRequiredService<AgentRegistry>().LoadAsync(cancellationToken);

@@ -17,6 +17,11 @@ public sealed record ControllerOptions
 
     /// <summary>How PostgreSQL is reached, as Npgsql writes it; needed with that backend.</summary>
     public string? DatabaseConnection { get; init; }
+
+    /// <summary>
+    /// Where logs and blobs are when several controllers share the database: a folder that all of them see.
+    /// </summary>
+    public string? SharedFolder { get; init; }
     public IPAddress Interface { get; init; } = IPAddress.Loopback;
 
     /// <summary>0 = any free one.</summary>

@@ -13,6 +13,7 @@ using Weir.Controller.Features.Requests;
 using Weir.Controller.Features.Runs;
 using Weir.Controller.Features.Steps;
 using Weir.Controller.Features.Tokens;
+using Weir.Engine.Agents;
 
 namespace Weir.Controller.Hosting;
 
@@ -25,7 +26,7 @@ internal static class ControllerRegistration
         services.AddSingleton(options);
         services.AddSingleton(new ControllerClock(options.Time.GetUtcNow()));
         services.AddStores(stores);
-        services.AddEngine(options);
+        services.AddEngine(options, stores.Controller);
         services.AddAccess();
         services.AddApiDescription();
         services.AddSingleton<AgentGate>();
@@ -38,6 +39,8 @@ internal static class ControllerRegistration
         services.AddSingleton<BlobCollector>();
         services.AddSingleton<SelfCheck>();
         services.AddSingleton<Upkeep>();
+        services.AddSingleton<Kept>();
+        services.AddSingleton<SharedState>();
         services.AddHostedService<ControllerLoops>();
         return services;
     }
@@ -68,6 +71,9 @@ internal static class ControllerRegistration
         services.AddSingleton(stores.Documents);
         services.AddSingleton(stores.Logs);
         services.AddSingleton(stores.Blobs);
+        services.AddSingleton(new SharedKey(stores.Key));
+        services.AddSingleton(
+            new Engine.ControllerStores(stores.Documents, stores.Records, stores.Logs, stores.Blobs));
     }
 
     private static void AddAccess(this IServiceCollection services)

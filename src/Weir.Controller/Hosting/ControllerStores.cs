@@ -10,6 +10,12 @@ namespace Weir.Controller.Hosting;
 internal sealed record ControllerStores(
     IRecordStore Records, IDocumentStore Documents, ILogStore Logs, IBlobStore Blobs) : IAsyncDisposable
 {
+    /// <summary>Who this controller is among those that may share the stores; null when it must be alone.</summary>
+    public string? Controller { get; private init; }
+
+    /// <summary>What only the controllers of this system know; null for one that is alone.</summary>
+    public byte[]? Key { get; private init; }
+
     public static async Task<ControllerStores> OpenAsync(
         ControllerOptions options, DataDirectory folder, CancellationToken cancellationToken)
     {
@@ -28,7 +34,23 @@ internal sealed record ControllerStores(
         var origin = ControllerIdFile.Ensure(folder.Path, options);
         var postgres = await PostgresStore.OpenAsync(
             options.DatabaseConnection!, origin, options.Time, cancellationToken);
-        return WithFiles(postgres, postgres, options, folder);
+        try
+        {
+            await postgres.OccupyAsync(isShared: options.SharedFolder is not null, cancellationToken);
+            if (options.SharedFolder is not { } shared) return WithFiles(postgres, postgres, options, folder);
+            var key = await SharedFolder.OpenAsync(shared, postgres, cancellationToken);
+            return new ControllerStores(
+                postgres, postgres, SharedLogStore.Open(shared, options.Time),
+                FileBlobStore.Open(shared, options.Time, origin))
+            {
+                Controller = origin, Key = key,
+            };
+        }
+        catch
+        {
+            await postgres.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,16 +1,23 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Weir.Engine.Identity;
 
 namespace Weir.Engine.Agents;
 
-/// <summary>
-/// A right to sign requests with a shared key; kept in memory only, so a restart asks agents for new ones.
-/// </summary>
+/// <summary>A right to sign requests with a shared key.</summary>
 public sealed record AgentSession(string Id, AgentEntry Agent, ReadOnlyMemory<byte> Key, DateTimeOffset Expires);
 
-/// <summary>Open sessions: at most a few per agent, each for an hour.</summary>
-public sealed class AgentSessions(IdSource ids, TimeProvider time)
+/// <summary>What all controllers of a system know and nobody else does; null for one that is alone.</summary>
+public sealed record SharedKey(byte[]? Bytes);
+
+/// <summary>
+/// Open sessions, each for an hour. A controller that is alone keeps them in memory, a few for each agent, so a restart
+/// asks agents for new ones. Several controllers derive a session's key from its id and their shared key, so that each
+/// of them knows it whichever opened it.
+/// </summary>
+public sealed class AgentSessions(AgentRegistry agents, IdSource ids, TimeProvider time, SharedKey shared)
 {
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
     private const int MaxPerAgent = 4;
@@ -18,7 +25,38 @@ public sealed class AgentSessions(IdSource ids, TimeProvider time)
     private readonly ConcurrentDictionary<string, AgentSession> _sessions = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
-    public AgentSession Open(AgentEntry agent)
+    public AgentSession Open(AgentEntry agent) => shared.Bytes is { } key ? Derive(agent, key) : Keep(agent);
+
+    public AgentSession? Find(string id)
+    {
+        var session = shared.Bytes is { } key ? Derived(id, key) : _sessions.GetValueOrDefault(id);
+        return session?.Expires > time.GetUtcNow() ? session : null;
+    }
+
+    private AgentSession Derive(AgentEntry agent, byte[] key)
+    {
+        var expires = time.GetUtcNow() + Life;
+        var id = string.Create(
+            CultureInfo.InvariantCulture, $"{agent.Id}.{expires.ToUnixTimeMilliseconds()}.{ids.Next()}");
+        return new AgentSession(id, agent, KeyOf(id, key), expires);
+    }
+
+    /// <summary>An id that was made up has a key that nobody was told.</summary>
+    private AgentSession? Derived(string id, byte[] key)
+    {
+        var parts = id.Split('.');
+        return parts.Length == 3
+            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var expires)
+            && expires <= (time.GetUtcNow() + Life + Life).ToUnixTimeMilliseconds()
+            && agents.Find(parts[0]) is { } agent
+                ? new AgentSession(id, agent, KeyOf(id, key), DateTimeOffset.FromUnixTimeMilliseconds(expires))
+                : null;
+    }
+
+    private static byte[] KeyOf(string id, byte[] key) =>
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes("agent session " + id))[..KeyBytes];
+
+    private AgentSession Keep(AgentEntry agent)
     {
         var now = time.GetUtcNow();
         var session = new AgentSession(ids.Next(), agent, RandomNumberGenerator.GetBytes(KeyBytes), now + Life);
@@ -38,7 +76,4 @@ public sealed class AgentSessions(IdSource ids, TimeProvider time)
 
         return session;
     }
-
-    public AgentSession? Find(string id) =>
-        _sessions.TryGetValue(id, out var session) && session.Expires > time.GetUtcNow() ? session : null;
 }
