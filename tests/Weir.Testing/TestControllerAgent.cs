@@ -24,6 +24,9 @@ public sealed class TestControllerAgent(TestController controller) : IDisposable
 
     public string Protocol { get; set; } = "1";
 
+    /// <summary>What it says of its host when it enrols.</summary>
+    public Dictionary<string, string> Host { get; } = [];
+
     /// <summary>How far this agent's clock is ahead.</summary>
     public TimeSpan Skew { get; set; }
 
@@ -44,7 +47,10 @@ public sealed class TestControllerAgent(TestController controller) : IDisposable
 
     public async Task<HttpResponseMessage> EnrolAsync(string? joinToken)
     {
-        var request = new EnrolRequest("tester", PublicKey) { JoinToken = joinToken, Runtimes = ["fake"], Slots = 4 };
+        var request = new EnrolRequest("tester", PublicKey) 
+        {
+            JoinToken = joinToken, Runtimes = ["fake"], Slots = 4, Host = Host,
+        };
         var body = JsonSerializer.SerializeToUtf8Bytes(request, WeirJson.Default.EnrolRequest);
         var response = await SignedAsync(ApiRoutes.AgentEnrol, body);
         if (response.IsSuccessStatusCode) Id = (await ReadAsync(response, WeirJson.Default.EnrolResponse)).AgentId;

@@ -7,22 +7,17 @@ namespace Weir.Cli.Hosting;
 /// <summary>The log of controllers and agents: one line each on the error stream, so that results stay apart.</summary>
 internal static class HostLogging
 {
-    public static Action<ILoggingBuilder> At(LogLevel level) => logging =>
+    public static Action<ILoggingBuilder> At(LogLevel level, TimeProvider time) => logging =>
     {
         logging.SetMinimumLevel(level);
-        logging.AddSimpleConsole(console =>
+        logging.AddConsole(console =>
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            console.UseUtcTimestamp = true;
-            console.ColorBehavior = Console.IsErrorRedirected
-                ? LoggerColorBehavior.Disabled
-                : LoggerColorBehavior.Default;
+            console.FormatterName = LineFormatter.Key;
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
         });
+        logging.Services.AddSingleton<ConsoleFormatter>(new LineFormatter(time));
         logging.AddFilter("Microsoft", LogLevel.Warning);
         // a start that failed is told once, by the command
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        logging.Services.Configure<ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     };
 }

@@ -34,15 +34,19 @@ internal sealed partial class LocalAgent : IAsyncDisposable
     /// <summary>Completes when the agent ended, in good order or by a failure.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
+    /// <param name="controller">The one in this process, which serves already.</param>
+    /// <param name="options">Of the agent.</param>
+    /// <param name="engine">The socket of the machine's container engine; null when there is none.</param>
     /// <param name="dials">Speak to the controller over HTTP as an agent elsewhere does, in place of calling
     /// it.</param>
+    /// <param name="host">This process.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     public static async Task<LocalAgent> StartAsync(
-        ControllerHost controller, AgentOptions options, bool dials, CliHost host,
+        ControllerHost controller, AgentOptions options, string? engine, bool dials, CliHost host,
         CancellationToken cancellationToken)
     {
         var folder = AgentFolder.Open(options.DataDirectory);
-        var runtimes = await AgentRuntimes.StartAsync(
-            host, options, AgentSettings.LocalKinds, PullPolicy.IfMissing, cancellationToken);
+        var runtimes = AgentRuntimes.Start(host, options, AgentSettings.LocalKinds, engine, PullPolicy.IfMissing);
         var link = await controller.ConnectAsync(Introduce(options, runtimes.Names), cancellationToken);
         var agent = new LocalAgent(options, folder, runtimes) { Id = link.AgentId };
         if (dials) agent.Start(options with { Controller = controller.Address }, link: null, controller, host.Time);

@@ -27,12 +27,15 @@ internal sealed class LocalSystem : IAsyncDisposable
         ControllerOptions options, AgentOptions agentOptions, bool dials, CliHost host,
         Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
+        // an engine takes its time to answer; the controller starts meanwhile
+        var engine = AgentRuntimes.FindEngineAsync(host, AgentSettings.LocalKinds, cancellationToken);
         LocalFolders.Prepare(options.DataFolder);
         var controller = await StartControllerAsync(options, logging, cancellationToken);
         try
         {
             LocalFolders.Close(options.DataFolder);
-            var agent = await LocalAgent.StartAsync(controller, agentOptions, dials, host, cancellationToken);
+            var agent = await LocalAgent.StartAsync(
+                controller, agentOptions, await engine, dials, host, cancellationToken);
             return new LocalSystem(controller, agent, options.DataFolder);
         }
         catch

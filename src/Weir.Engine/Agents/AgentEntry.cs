@@ -98,6 +98,7 @@ public sealed class AgentEntry
         Draining = record.State is AgentState.Draining or AgentState.Revoked,
         IsShutOut = record.State == AgentState.Revoked,
         Newest = () => _stored.Identity,
+        Host = () => _offer.Host,
     };
 
     private sealed record Stored(AgentRecord Record, long Version, AgentIdentity Identity);

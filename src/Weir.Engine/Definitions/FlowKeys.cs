@@ -129,7 +129,7 @@ internal static class FlowKeys
         new FlowKey(
             "labels",
             new MapShape(TextFormat.LabelName, new TextShape(), 50),
-            "Labels that an agent must have to claim it."),
+            "Labels that an agent must have to claim it; `host.os`, `host.arch` and `host.name` are what it says of its host."),
         new FlowKey("allow_failure", Boolean, "Whether the run may succeed although the step failed."),
         new FlowKey(
             "workdir",

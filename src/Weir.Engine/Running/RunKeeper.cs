@@ -27,8 +27,11 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     {
         var begun = machine.Begin(run, run.Created);
         var effects = RunEffects.Between(null, begun);
-        var commit = new CommitBuilder(
-            machine, run.Created).Build(null, begun, effects) with { Plan = plan, Idempotency = idempotency };
+        var commit = new CommitBuilder(machine, run.Created).Build(null, begun, effects) with
+        {
+            Plan = KnownGraph(run.PlanDigest) is null ? plan : null, // stored plans stay
+            Idempotency = idempotency,
+        };
         var outcome = await store.CommitAsync(commit, cancellationToken);
         if (outcome is not CommitOutcome.Committed committed) return new InsertOutcome(null);
         var stored = begun with { Number = committed.RunNumber, Version = 1 };

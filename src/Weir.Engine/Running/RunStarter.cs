@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -21,6 +22,11 @@ public sealed record StoredFlow(FlowDefinition Definition, int Revision);
 /// <summary>Turns a request into a stored run.</summary>
 public sealed class RunStarter(RunKeeper keeper, FlowLookup flows, IdSource ids, TimeProvider time)
 {
+    /// <summary>
+    /// What a stored flow becomes when nothing is asked of it; a definition is one object while it is in use.
+    /// </summary>
+    private readonly ConditionalWeakTable<FlowDefinition, MadePlan> _plain = [];
+
     public async Task<StartRunOutcome> StartAsync(
         string @namespace, string by, StartRunRequest request, CancellationToken cancellationToken)
     {
@@ -40,39 +46,47 @@ public sealed class RunStarter(RunKeeper keeper, FlowLookup flows, IdSource ids,
             if (flow is null) return new StartRunOutcome.FlowNotFound(request.Flow ?? "");
         }
 
-        var planned = Planner.Plan(
-            flow.Definition, new PlanInputs { Params = request.Params, Runtime = request.Runtime });
-        if (planned.Plan is null) return new StartRunOutcome.Invalid(planned.Problems);
-        var (run, plan) = Make(@namespace, by, request, flow, planned);
-        var inserted = await keeper.InsertAsync(run, plan, IdempotencyOf(@namespace, request, run), cancellationToken);
+        var (plan, problems) = PlanOf(flow.Definition, request);
+        if (plan is null) return new StartRunOutcome.Invalid(problems);
+        var run = Make(@namespace, by, request, flow, plan);
+        var inserted = await keeper.InsertAsync(
+            run, plan.Row, IdempotencyOf(@namespace, request, run), cancellationToken);
         if (inserted.Run is { } stored) return new StartRunOutcome.Started(RunViews.Of(stored), warnings);
         return await EarlierAsync(@namespace, request, cancellationToken)
             ?? throw new StoreUnavailableException("the run could not be stored");
     }
 
-    private (RunState Run, PlanRow Plan) Make(
-        string @namespace, string by, StartRunRequest request, StoredFlow flow, PlanResult planned)
+    private (MadePlan? Plan, IReadOnlyList<Problem> Problems) PlanOf(FlowDefinition definition, StartRunRequest request)
     {
-        var json = RunCodec.PlanJson(planned.Plan!);
+        var plain = request.Params.Count == 0 && request.Runtime is null;
+        if (plain && _plain.TryGetValue(definition, out var known)) return (known, []);
+        var planned = Planner.Plan(definition, new PlanInputs { Params = request.Params, Runtime = request.Runtime });
+        if (planned.Plan is null) return (null, planned.Problems);
+        var json = RunCodec.PlanJson(planned.Plan);
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
-        var run = new RunState
+        var graph = keeper.KnownGraph(digest) ?? new PlanGraph(planned.Plan);
+        var made = new MadePlan(new PlanRow(digest, json), graph, planned.Params);
+        if (plain) _plain.AddOrUpdate(definition, made);
+        return (made, []);
+    }
+
+    private RunState Make(
+        string @namespace, string by, StartRunRequest request, StoredFlow flow, MadePlan plan) => new()
         {
             Id = ids.Next(),
             Namespace = @namespace,
-            PlanDigest = digest,
-            Graph = keeper.KnownGraph(digest) ?? new PlanGraph(planned.Plan!),
+            PlanDigest = plan.Row.Digest,
+            Graph = plan.Graph,
             Inputs = new RunInputs
             {
                 Revision = flow.Revision > 0 ? flow.Revision : null,
                 StartedBy = by,
                 Priority = request.Priority,
-                Params = planned.Params,
+                Params = plan.Params,
             },
             Created = time.GetUtcNow(),
-            Steps = [.. planned.Plan!.Steps.Select(s => new StepState { Name = s.Name })],
+            Steps = [.. plan.Graph.Plan.Steps.Select(s => new StepState { Name = s.Name })],
         };
-        return (run, new PlanRow(digest, json));
-    }
 
     private async Task<StartRunOutcome?> EarlierAsync(
         string @namespace, StartRunRequest request, CancellationToken cancellationToken)
@@ -96,4 +110,7 @@ public sealed class RunStarter(RunKeeper keeper, FlowLookup flows, IdSource ids,
         return Convert.ToHexStringLower(
             SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(canonical, WeirJson.Default.StartRunRequest)));
     }
+
+    private sealed record MadePlan(
+        PlanRow Row, PlanGraph Graph, ImmutableSortedDictionary<string, JsonElement> Params);
 }

@@ -19,7 +19,7 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     public async Task<ClaimResponse> ClaimAsync(
         AgentIdentity agent, ClaimRequest request, CancellationToken cancellationToken)
     {
-        var offer = new AgentOffer(agent.Id, agent.Labels, request.Runtimes);
+        var offer = agent.Offer(request.Runtimes);
         var wait = TimeSpan.FromMilliseconds(
             Math.Clamp(request.WaitMilliseconds, 0, (int)LongestWait.TotalMilliseconds));
         var start = time.GetTimestamp();
@@ -114,7 +114,7 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         var finished = new RunEvent.Finished(request.Fence, request.Outcome);
         if (request.ClaimNonce is not { } nonce)
             return (await keeper.ApplyAsync(request.Fence.Run, finished, cancellationToken), []);
-        var offer = new AgentOffer(agent.Id, agent.Labels, request.Runtimes);
+        var offer = agent.Offer(request.Runtimes);
         var take = new TakeRequest(nonce, request.FreeSlots, IsLast: true);
         return await desk.FinishAndTakeAsync(agent, offer, finished, take, cancellationToken);
     }
@@ -165,4 +165,10 @@ public sealed record AgentIdentity(string Id, string Name)
 
     /// <summary>What the registry knows now; for who waits, as an admin may shut the agent out meanwhile.</summary>
     public Func<AgentIdentity>? Newest { get; init; }
+
+    /// <summary>What the agent last said of its host.</summary>
+    public Func<IReadOnlyDictionary<string, string>>? Host { get; init; }
+
+    public AgentOffer Offer(IReadOnlyList<string> runtimes) =>
+        new(Id, Labels, runtimes) { Host = Host?.Invoke() ?? new Dictionary<string, string>() };
 }

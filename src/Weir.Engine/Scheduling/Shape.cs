@@ -9,13 +9,15 @@ namespace Weir.Engine.Scheduling;
 /// </summary>
 /// <remarks>
 /// <c>agent=ID</c> (it has the workspace) · <c>runtime=NAME</c>, <c>image</c> (any runtime with images) or
-/// <c>commands</c> (any that runs commands without one) · <c>label:KEY=VALUE</c>, sorted by key.
+/// <c>commands</c> (any that runs commands without one) · <c>label:KEY=VALUE</c>, sorted by key; a key in
+/// <c>host.</c> is looked for among what the agent says of its host.
 /// </remarks>
 public readonly record struct Shape(string Text)
 {
     private const string AgentPrefix = "agent=";
     private const string RuntimePrefix = "runtime=";
     private const string LabelPrefix = "label:";
+    private const string HostPrefix = "host.";
     private static readonly string[] ImageRuntimes = ["docker", "swarm", "nomad"];
     private static readonly string[] CommandRuntimes = ["process"];
 
@@ -73,11 +75,18 @@ public readonly record struct Shape(string Text)
         if (line.StartsWith(RuntimePrefix)) return offer.Runtimes.Contains(line[RuntimePrefix.Length..].ToString());
         var label = line[LabelPrefix.Length..];
         var equals = label.IndexOf('=');
-        return offer.Labels.TryGetValue(label[..equals].ToString(), out var value)
+        var known = label.StartsWith(HostPrefix) ? offer.Host : offer.Labels;
+        return known.TryGetValue(label[..equals].ToString(), out var value)
             && label[(equals + 1)..].SequenceEqual(value);
     }
 }
 
 /// <summary>What an agent brings to a claim.</summary>
 public sealed record AgentOffer(
-    string Agent, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<string> Runtimes);
+    string Agent, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<string> Runtimes)
+{
+    /// <summary>
+    /// The agent's own word, under keys in <c>host.</c>: it narrows where work goes and opens nothing.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Host { get; init; } = new Dictionary<string, string>();
+}

@@ -111,7 +111,7 @@ internal static class SimLogCheck
             .Select(a => a.Machine.Written.GetValueOrDefault((SimAgent.ContainerOf(log, attempt.Lease), stream)))
             .FirstOrDefault(w => w is not null) ?? [];
         var stored = new byte[written.Length + 1];
-        var length = world.Logs.ReadAsync(log, stream, 0, stored, CancellationToken.None).AsTask().Result;
+        var length = world.Logs.Read(log, stream, 0, stored);
         if (length > written.Length || !stored.AsSpan(0, length).SequenceEqual(written.AsSpan(0, length)))
         {
             throw new SimulationException($"the {stream} of {log} is not what the step wrote");

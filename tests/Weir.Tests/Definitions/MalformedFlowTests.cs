@@ -99,7 +99,7 @@ public sealed class MalformedFlowTests
     {
         var clock = Stopwatch.StartNew();
         var problems = FlowText.Problems(text);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         return problems;
     }
 }

@@ -32,6 +32,24 @@ public sealed class AgentTests
     }
 
     [Fact]
+    public async Task A_label_of_the_host_is_what_the_agent_says_of_it()
+    {
+        const string Flow = "name: f\nruntime: fake\nsteps: [{ name: s, commands: [x], labels: { host.arch: ARCH } }]";
+        await using var controller = await TestController.StartAsync();
+        using var agent = new TestControllerAgent(controller) { Host = { ["host.arch"] = "arm64" } };
+        var join = await controller.Admin.Agents.CreateJoinTokenAsync(new CreateJoinTokenRequest());
+        using var enrolled = await agent.EnrolAsync(join.Token);
+        using var opened = await agent.OpenSessionAsync();
+        foreach (var arch in (string[])["x64", "arm64"])
+        {
+            var flow = Flow.Replace("ARCH", arch, StringComparison.Ordinal);
+            await controller.Admin.Runs.StartAsync(new StartRunRequest { Definition = flow });
+        }
+
+        Assert.Equal(2, Assert.Single(await agent.ClaimAsync(slots: 2)).RunNumber);
+    }
+
+    [Fact]
     public async Task An_agent_without_a_join_token_waits_for_approval()
     {
         await using var controller = await TestController.StartAsync();

@@ -24,7 +24,7 @@ internal static class ControllerCommand
         var host = invocation.Host;
         var options = config.ToControllerOptions() with { Time = host.Time };
         await using var controller = await LocalSystem.StartControllerAsync(
-            options, HostLogging.At(LogLevel.Information), cancellationToken);
+            options, HostLogging.At(LogLevel.Information, host.Time), cancellationToken);
         LocalContext.Remember(host, controller.Address, controller.AdminToken);
         var address = Endpoint.Show(controller.Address);
         var file = PidFile.Write(options.DataFolder, address);

@@ -60,7 +60,8 @@ internal static class DemoCommand
             new ControllerOptions { DataFolder = Path.Combine(folder, "data"), Port = 0, Time = invocation.Host.Time };
         var agent = AgentSettings.Options(LocalFolders.AgentIn(options.DataFolder), name: "demo", slots: null);
         await using var system = await LocalSystem.StartAsync(
-            options, agent, dials: true, invocation.Host, HostLogging.At(LogLevel.Warning), cancellationToken);
+            options, agent, dials: true, invocation.Host, HostLogging.At(LogLevel.Warning, invocation.Host.Time),
+            cancellationToken);
         invocation.Printer.Lines(
         [
             $"controller and agent run at {Endpoint.Show(system.Address)}, data in {options.DataFolder}",

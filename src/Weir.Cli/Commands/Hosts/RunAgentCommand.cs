@@ -42,8 +42,8 @@ internal static class RunAgentCommand
         };
         var kinds = flags.RuntimesOf(invocation, config.Runtimes);
         using var folder = AgentFolder.Open(options.DataDirectory);
-        await using var runtimes = await AgentRuntimes.StartAsync(
-            host, options, kinds, flags.PullOf(invocation), cancellationToken);
+        var engine = await AgentRuntimes.FindEngineAsync(host, kinds, cancellationToken);
+        await using var runtimes = AgentRuntimes.Start(host, options, kinds, engine, flags.PullOf(invocation));
         if (runtimes.All.Count == 0)
         {
             throw CliException.Usage(
@@ -51,7 +51,7 @@ internal static class RunAgentCommand
                 + "or `runtimes: { process: true }` in its config");
         }
 
-        using var loggers = LoggerFactory.Create(HostLogging.At(LogLevel.Information));
+        using var loggers = LoggerFactory.Create(HostLogging.At(LogLevel.Information, host.Time));
         await using var told = cancellationToken.Register(
             () => host.Error.WriteLine("finishing what runs; again to stop now"));
         host.Error.WriteLine(

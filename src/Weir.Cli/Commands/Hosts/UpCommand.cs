@@ -40,7 +40,7 @@ internal static class UpCommand
         var options = config.ToControllerOptions() with { Time = host.Time };
         var agent = AgentSettings.Options(LocalFolders.AgentIn(options.DataFolder), config.Node.Name, slots);
         await using var system = await LocalSystem.StartAsync(
-            options, agent, dials: false, host, HostLogging.At(level), cancellationToken);
+            options, agent, dials: false, host, HostLogging.At(level, host.Time), cancellationToken);
         LocalContext.Remember(host, system.Address, system.AdminToken);
         await LabelAsync(invocation, system, config.Labels, cancellationToken);
         var file = PidFile.Write(system.Folder, Endpoint.Show(system.Address));

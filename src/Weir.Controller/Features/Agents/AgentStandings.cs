@@ -16,7 +16,7 @@ internal sealed class AgentStandings(AgentRegistry agents, IRecordStore records,
         {
             var view = agent.View(now, options.Lease, busy: 0);
             var busy = view.Online ? (await records.ListLeasesAsync(agent.Id, cancellationToken)).Count : 0;
-            standings.Add(new AgentStanding(agent.Name, new AgentOffer(agent.Id, agent.Identity.Labels, view.Runtimes))
+            standings.Add(new AgentStanding(agent.Name, agent.Identity.Offer(view.Runtimes))
             {
                 State = view.State,
                 Online = view.Online,

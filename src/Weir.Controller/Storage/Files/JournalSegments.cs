@@ -15,13 +15,16 @@ internal sealed class JournalSegments(LogPaths paths)
     private const int ManyLogs = 64;
     private long _number;
 
-    public string Newest => Path.Combine(paths.Folder, Prefix + _number.ToString(CultureInfo.InvariantCulture));
+    /// <summary>Where the segment begun last is.</summary>
+    public string Newest { get; private set; } = "";
 
     public SafeFileHandle Begin()
     {
         _number++;
-        var file = File.OpenHandle(Newest, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
+        var path = Path.Combine(paths.Folder, Prefix + _number.ToString(CultureInfo.InvariantCulture));
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
         Posix.SyncDirectory(paths.Folder);
+        Newest = path;
         return file;
     }
 

@@ -17,10 +17,10 @@ internal sealed class LogJournal : IDisposable
     private readonly JournalSegments _segments;
     private readonly long _segmentBytes;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _asked = new(0);
+    private readonly AutoResetEvent _asked = new(initialState: false);
     private readonly Thread _thread;
     private List<Waiting> _waiting = [];
-    private Task _settling = Task.CompletedTask;
+    private Thread? _settling;
     private HashSet<LogKey> _keys = [];
     private SafeFileHandle _file;
     private long _length;
@@ -54,7 +54,7 @@ internal sealed class LogJournal : IDisposable
             _waiting.Add(waiting);
         }
 
-        _asked.Release();
+        _asked.Set();
         return waiting.Task;
     }
 
@@ -67,9 +67,9 @@ internal sealed class LogJournal : IDisposable
             _closed = true;
         }
 
-        _asked.Release();
+        _asked.Set();
         _thread.Join();
-        _settling.Wait();
+        _settling?.Join();
         _file.Dispose();
         _segments.Settle(_segments.Newest, _keys);
         _asked.Dispose();
@@ -79,7 +79,7 @@ internal sealed class LogJournal : IDisposable
     {
         while (true)
         {
-            _asked.Wait();
+            _asked.WaitOne();
             List<Waiting> group;
             bool last;
             lock (_gate)
@@ -89,7 +89,7 @@ internal sealed class LogJournal : IDisposable
 
             if (group.Count > 0) Write(group);
             if (last) return;
-            if (_length >= _segmentBytes && _settling.IsCompleted) Turn();
+            if (_length >= _segmentBytes && _settling is not { IsAlive: true }) Turn();
         }
     }
 
@@ -109,7 +109,8 @@ internal sealed class LogJournal : IDisposable
         }
     }
 
-    // What was appended meanwhile goes on from what failed, so it fails too.
+    // What was appended meanwhile goes on from what failed, so it fails too. What stays of it in the journal is written
+    // over by the next group, and does no harm until then: a log's bytes at an offset are the same each time.
     private void Fail(List<Waiting> group, StoreUnavailableException failure)
     {
         lock (_gate)
@@ -118,16 +119,25 @@ internal sealed class LogJournal : IDisposable
             _waiting = [];
         }
 
-        RandomAccess.SetLength(_file, _length);
         foreach (var one in group) one.Complete(failure);
     }
 
+    // On a full disk the segment grows on until there is room for another.
     private void Turn()
     {
-        var (full, keys) = (_segments.Newest, _keys);
-        _file.Dispose();
-        (_file, _length, _keys) = (_segments.Begin(), 0, []);
-        _settling = Task.Run(() => _segments.Settle(full, keys));
+        var (full, keys, file) = (_segments.Newest, _keys, _file);
+        try
+        {
+            (_file, _length, _keys) = (_segments.Begin(), 0, []);
+        }
+        catch (IOException)
+        {
+            return;
+        }
+
+        file.Dispose();
+        _settling = new Thread(() => _segments.Settle(full, keys)) { IsBackground = true, Name = "weir-log-settler" };
+        _settling.Start();
     }
 
     private sealed class Waiting(JournalRecord record, byte[] bytes, Action<StoreUnavailableException?> done)

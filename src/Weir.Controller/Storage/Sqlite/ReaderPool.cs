@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Weir.Engine.Storage;
 
 namespace Weir.Controller.Storage.Sqlite;
@@ -23,24 +22,23 @@ internal sealed class ReaderPool(string path) : IDisposable
     private const int Size = 4;
 
     private readonly SemaphoreSlim _free = new(Size, Size);
-    private readonly ConcurrentStack<Reader> _readers = new();
-    private volatile bool _closed;
+    private readonly Lock _gate = new();
+    private readonly Stack<Reader> _idle = new();
+    private bool _closed;
 
     public async ValueTask<T> ReadAsync<T>(Func<Reader, T> read, CancellationToken cancellationToken)
     {
-        if (_closed) throw new StoreUnavailableException("the store was closed");
         await _free.WaitAsync(cancellationToken);
         try
         {
-            if (_closed) throw new StoreUnavailableException("the store was closed");
-            if (!_readers.TryPop(out var reader)) reader = new Reader(Connection.OpenReader(path));
+            var reader = Take() ?? new Reader(Connection.OpenReader(path));
             try
             {
                 return read(reader);
             }
             finally
             {
-                _readers.Push(reader);
+                Return(reader);
             }
         }
         finally
@@ -49,13 +47,36 @@ internal sealed class ReaderPool(string path) : IDisposable
         }
     }
 
-    /// <summary>Lets reads under way come to their end.</summary>
+    /// <summary>Reads under way come to their end; their connections close with them.</summary>
     public void Dispose()
     {
-        if (_closed) return;
-        _closed = true;
-        for (var i = 0; i < Size; i++) _free.Wait();
-        while (_readers.TryPop(out var reader)) reader.Dispose();
-        _free.Release(Size);
+        lock (_gate)
+        {
+            _closed = true;
+            while (_idle.TryPop(out var reader)) reader.Dispose();
+        }
+    }
+
+    private Reader? Take()
+    {
+        lock (_gate)
+        {
+            if (_closed) throw new StoreUnavailableException("the store was closed");
+            return _idle.TryPop(out var reader) ? reader : null;
+        }
+    }
+
+    private void Return(Reader reader)
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                _idle.Push(reader);
+                return;
+            }
+        }
+
+        reader.Dispose();
     }
 }

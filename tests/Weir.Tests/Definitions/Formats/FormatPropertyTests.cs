@@ -116,7 +116,8 @@ public sealed partial class FormatPropertyTests
         var text = begin + string.Concat(Enumerable.Repeat(part, (FlowReader.MaxBytes - 200) / part.Length)) + end;
         var start = TimeProvider.System.GetTimestamp();
         var result = FlowReader.Read(text);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        // what grows with the square of the size takes hours
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromMinutes(2));
         Assert.Null(result.Flow);
     }
 

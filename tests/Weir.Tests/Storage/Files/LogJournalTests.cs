@@ -69,6 +69,20 @@ public sealed class LogJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_segment_that_cannot_be_followed_by_another_goes_on()
+    {
+        Directory.CreateDirectory(_before["logs/journal-2"]);
+        var store = Open(_before, journalBytes: 1);
+        await AppendAsync(store, Key, 0, "one ");
+        await AppendAsync(store, Key, 4, "two ");
+        await AppendAsync(store, Key, 8, "three");
+        Directory.Delete(_before["logs/journal-2"]);
+        LosePower(keepLogs: false);
+
+        Assert.Equal("one two three", await TextAsync(Open(_after), Key));
+    }
+
+    [Fact]
     public async Task A_deleted_run_does_not_come_back()
     {
         var store = Open(_before);
