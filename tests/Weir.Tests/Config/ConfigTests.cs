@@ -131,6 +131,7 @@ public sealed class ConfigTests
     [InlineData(
         "database: { url: \"postgres://u:p%40x@a,b:5433/w?sslmode=require\" }",
         "Username=u;Password=p@x;Database=w;Host=a,b:5433;SSL Mode=Require")]
+    [InlineData("database: { url: \"postgres://db:6543/w\" }", "Database=w;Host=db;Port=6543")]
     [InlineData("database: { url: \"Host=db;Database=w\" }", "Host=db;Database=w")]
     public void PostgreSQL_is_named_by_keys_or_by_an_address(string text, string connection)
     {

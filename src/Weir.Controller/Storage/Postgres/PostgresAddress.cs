@@ -35,7 +35,10 @@ public static class PostgresAddress
     public static string Describe(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        return $"{settings.Host}:{settings.Port}/{settings.Database}";
+        var hosts = settings.Host!.Contains(',', StringComparison.Ordinal)
+            ? settings.Host
+            : $"{settings.Host}:{settings.Port}";
+        return $"{hosts}/{settings.Database}";
     }
 
     /// <summary>With the limits that every connection of ours has, unless the text says others.</summary>
@@ -76,6 +79,8 @@ public static class PostgresAddress
         var parts = address.Split('/', 2);
         if (parts.Length == 2 && parts[1].Length > 0) settings.Database = Uri.UnescapeDataString(parts[1]);
         settings.Host = Uri.UnescapeDataString(parts[0]);
+        if (parts[0].Split(':') is [var host, var number] && int.TryParse(number, out var port))
+            (settings.Host, settings.Port) = (Uri.UnescapeDataString(host), port);
         foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (key, value) = pair.Split('=', 2) is [var name, var given] ? (name, given) : (pair, "");
