@@ -50,7 +50,7 @@ internal static class StartBenchmark
         public Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
             inner.AdoptAsync(spec, cancellationToken);
 
-        public Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken) =>
+        public Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken) =>
             inner.SweepAsync(keep, cancellationToken);
 
         private sealed class Watched(GateWatch watch, IStepContainer inner) : IStepContainer

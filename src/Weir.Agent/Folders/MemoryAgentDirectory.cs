@@ -20,6 +20,8 @@ public sealed class MemoryAgentDirectory : AgentDirectory
 
     public override DateTimeOffset? LastRenewal { get; set; }
 
+    public override DiskRoom? Room => null;
+
     public override long BeginGeneration() => ++_generation;
 
     public override IReadOnlyList<AttemptFolder> Attempts()

@@ -30,7 +30,20 @@ internal sealed class ProgressFeed
 
     public CommandLog Commands { get; }
 
+    /// <summary>What the step runs in, once that is known.</summary>
+    public string? Image
+    {
+        get => _reporter.Image;
+        set => _reporter.Image = value;
+    }
+
     public CancellationToken Sending { get; }
+
+    /// <summary>Called once, when the first command has begun.</summary>
+    public required Action Begun { get; init; }
+
+    /// <summary>Tells what the step waits for before its first command.</summary>
+    public void Tell(string text) => _reporter.Tell(text, Sending);
 
     /// <summary>Begins to send the log: the step is about to write.</summary>
     public void Begin() => _shipping ??= _shipper.RunAsync(Sending);
@@ -59,6 +72,7 @@ internal sealed class ProgressFeed
         {
             if (chunk.Marker is { } marker)
             {
+                if (Commands.Current < 0) Begun();
                 Commands.Mark(marker, _spool.Stdout, _spool.Stderr);
                 _reporter.Changed();
                 continue;

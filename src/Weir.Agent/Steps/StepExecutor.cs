@@ -15,9 +15,11 @@ namespace Weir.Agent.Steps;
 /// is sent, sent until it is answered or the attempt is lost, everything removed after that. What cannot outlive the
 /// agent is recorded only once its outcome could not be delivered at once: lost before that, it is executed again.
 /// </summary>
-internal sealed partial class StepExecutor(AgentContext context, AttemptTable table, LeaseKeeper keeper, Jitter jitter)
+internal sealed partial class StepExecutor(
+    AgentContext context, AttemptTable table, LeaseKeeper keeper, DiskWatch disk, Jitter jitter)
 {
     private readonly ILogger _log = context.Loggers.CreateLogger<StepExecutor>();
+    private readonly StepsToCome _toCome = new(context, table);
     private readonly string[] _runtimes = [.. context.Runtimes.Select(runtime => runtime.Name)];
 
     /// <summary>
@@ -79,7 +81,10 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
         HeldAttempt held, AttemptFolder folder, AttemptOutcome? refusal, bool earlier, AgentTokens tokens,
         CancellationToken sending)
     {
-        var feed = new ProgressFeed(context, held, folder, jitter, sending);
+        var feed = new ProgressFeed(context, held, folder, jitter, sending)
+        {
+            Begun = () => _toCome.Begun(held, folder),
+        };
         var request = folder.Finish;
         try
         {
@@ -126,6 +131,8 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
     private static FinishRequest Complete(AttemptOutcome outcome, AttemptFolder folder, ProgressFeed feed) =>
         new(folder.Record.Assignment.Fence, outcome with
         {
+            Runtime = folder.Record.Runtime is "" ? null : folder.Record.Runtime,
+            Image = feed.Image,
             Commands = feed.Commands.Records,
             StdoutBytes = folder.Spool.Stdout,
             StderrBytes = folder.Spool.Stderr,
@@ -158,6 +165,7 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
         HeldAttempt held, AttemptFolder folder, FinishRequest request, CancellationToken sending)
     {
         var next = await FinishAsync(held, folder, request, sending);
+        _toCome.Ended(held, request.Outcome.Status, next);
         if (!held.Assignment.Work.KeepWorkspace) folder.LeaveWorkspace(Succeeded(request));
         folder.Remove();
         return next;
@@ -166,7 +174,7 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
     private async Task<IReadOnlyList<HeldAttempt>> FinishAsync(
         HeldAttempt held, AttemptFolder folder, FinishRequest request, CancellationToken sending)
     {
-        var ticket = table.TryBeginClaim(held);
+        var ticket = disk.HasRoom() ? table.TryBeginClaim(held) : null;
         if (ticket is not null)
         {
             request = request with { FreeSlots = ticket.FreeSlots, ClaimNonce = ticket.Nonce, Runtimes = _runtimes };
@@ -218,6 +226,7 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
     private IReadOnlyList<HeldAttempt> Drop(HeldAttempt held, AttemptFolder? folder)
     {
         table.Remove(held);
+        _toCome.Ended(held, null, []);
         if (!held.Lost.IsCancellationRequested || folder is null) return [];
         folder.LeaveWorkspace(succeeded: false);
         folder.Remove();

@@ -33,7 +33,8 @@ internal sealed class StepRun(
             using var preparing = CancellationTokenSource.CreateLinkedTokenSource(working, slow.Token);
             try
             {
-                var container = await StepPreparation.PrepareAsync(folder, runtime, blobs, preparing.Token);
+                var container = await StepPreparation.PrepareAsync(
+                    folder, runtime, new StepExchange(blobs, feed.Tell), preparing.Token);
                 return await ExecuteAsync(container, Limit, opened: false, tokens, working);
             }
             catch (OperationCanceledException) when (slow.IsCancellationRequested && !working.IsCancellationRequested)
@@ -106,6 +107,7 @@ internal sealed class StepRun(
         StepEnd end;
         await using (container)
         {
+            feed.Image = container.Image;
             if (!opened)
             {
                 var env = StepEnvironment.Of(folder, container.OutputFile, context.Key);

@@ -10,6 +10,14 @@ public sealed record ReportRequest(AttemptFence Fence)
     /// <summary>What the attempt runs in: <c>process</c>, <c>docker</c>, <c>fake</c>.</summary>
     public string? Runtime { get; init; }
 
+    /// <summary>The image that really runs: by digest where its registry gave one, else by its id.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>
+    /// What takes long before the first command, in a few words for people; set, the attempt has not begun.
+    /// </summary>
+    public string? Preparing { get; init; }
+
     /// <summary>All commands that have started so far, in order.</summary>
     public IReadOnlyList<CommandRecord> Commands { get; set; } = [];
 }
@@ -49,6 +57,12 @@ public sealed record AttemptOutcome(RunStatus Status, ReasonCode Reason)
     /// <summary>For people: what happened, in one sentence.</summary>
     public string? Message { get; init; }
     public int? ExitCode { get; init; }
+
+    /// <summary>As in <see cref="ReportRequest"/>, which a short step never sends.</summary>
+    public string? Runtime { get; init; }
+
+    /// <summary>As in <see cref="ReportRequest"/>.</summary>
+    public string? Image { get; init; }
     public IReadOnlyDictionary<string, string> Outputs { get; set; } = new Dictionary<string, string>();
     public IReadOnlyList<ArtifactRecord> Artifacts { get; set; } = [];
     public IReadOnlyList<CommandRecord> Commands { get; set; } = [];

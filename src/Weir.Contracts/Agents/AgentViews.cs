@@ -25,6 +25,9 @@ public sealed record AgentView
     public IReadOnlyList<string> Runtimes { get; set; } = [];
     public int Slots { get; init; }
     public int Busy { get; init; }
+
+    /// <summary>Why it takes nothing new for now, as it says itself; null when it does.</summary>
+    public string? Paused { get; init; }
 }
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<AgentState>))]

@@ -19,6 +19,7 @@ public sealed class WeirClient
         Artifacts = new ArtifactsClient(_connection);
         Flows = new FlowsClient(_connection);
         Logs = new LogsClient(_connection);
+        Nodes = new NodesClient(_connection);
         Runs = new RunsClient(_connection);
         Tokens = new TokensClient(_connection);
     }
@@ -28,6 +29,7 @@ public sealed class WeirClient
     public ArtifactsClient Artifacts { get; }
     public FlowsClient Flows { get; }
     public LogsClient Logs { get; }
+    public NodesClient Nodes { get; }
     public RunsClient Runs { get; }
     public TokensClient Tokens { get; }
 

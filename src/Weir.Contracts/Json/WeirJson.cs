@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Agents;
 using Weir.Contracts.Flows;
+using Weir.Contracts.Nodes;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
 using Weir.Contracts.Runs;
@@ -49,6 +50,14 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(LogChunk))]
 [JsonSerializable(typeof(StepView))]
 [JsonSerializable(typeof(Page<ArtifactView>))]
+[JsonSerializable(typeof(NodeView))]
+[JsonSerializable(typeof(NodePage))]
+[JsonSerializable(typeof(AddNodeRequest))]
+[JsonSerializable(typeof(AddTreeRequest))]
+[JsonSerializable(typeof(AddedNodes))]
+[JsonSerializable(typeof(AddedBatch))]
+[JsonSerializable(typeof(System.Text.Json.JsonDocument))]
+[JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(CreateTokenRequest))]
 [JsonSerializable(typeof(CreateTokenResponse))]
 [JsonSerializable(typeof(Page<TokenView>))]

@@ -9,6 +9,7 @@ public static class ErrorCodes
     public const string AgentNotFound = "agent.not_found";
     public const string AgentRevoked = "agent.revoked";
     public const string AgentState = "agent.state";
+    public const string ArtifactGone = "artifact.gone";
     public const string ArtifactNotFound = "artifact.not_found";
     public const string AttemptFenced = "attempt.fenced";
     public const string BlobDigestMismatch = "blob.digest_mismatch";
@@ -19,9 +20,12 @@ public static class ErrorCodes
     public const string InternalError = "internal";
     public const string LimitExceeded = "limit.exceeded";
     public const string MethodNotAllowed = "route.method_not_allowed";
+    public const string NodeInvalid = "node.invalid";
+    public const string NodeNotFound = "node.not_found";
     public const string NotAuthorised = "auth.required";
     public const string NotPermitted = "auth.forbidden";
     public const string ProtocolUnsupported = "protocol.unsupported";
+    public const string QueryTooBroad = "query.too_broad";
     public const string RateExceeded = "limit.rate";
     public const string RequestInvalid = "request.invalid";
     public const string RouteNotFound = "route.not_found";

@@ -28,6 +28,14 @@ public static class ApiRoutes
     public const string JoinToken = "/v1/join-tokens/{token}";
     public const string JoinTokens = "/v1/join-tokens";
     public const string Metrics = "/metrics";
+    public const string Node = "/v1/nodes/{node}";
+    public const string NodeAncestors = "/v1/nodes/{node}/ancestors";
+    public const string NodeArtifact = "/v1/nodes/{node}/artifacts/{artifact}";
+    public const string NodeBatch = "/v1/nodes/batch";
+    public const string NodeChildren = "/v1/nodes/{node}/children";
+    public const string NodeCount = "/v1/nodes/count";
+    public const string NodeSubtree = "/v1/nodes/{node}/subtree";
+    public const string Nodes = "/v1/nodes";
     public const string OpenApi = "/openapi/v1.json";
     public const string Ready = "/readyz";
     public const string Run = "/v1/runs/{run}";

@@ -17,6 +17,8 @@ public sealed record RunView
 
     /// <summary>The revision of the flow; null for a run started from a file.</summary>
     public int? Revision { get; init; }
+    /// <summary>The id of its root in the data tree.</summary>
+    public string? Node { get; init; }
     public required RunStatus Status { get; init; }
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }
@@ -48,7 +50,10 @@ public sealed record StepView
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }
 
-    /// <summary>Why it is not running now: the stored reason that <c>weir run explain</c> shows.</summary>
+    /// <summary>
+    /// Why it is not running now, or what its agent still prepares: the stored reason that <c>weir run explain</c>
+    /// shows.
+    /// </summary>
     public string? Waiting { get; init; }
 
     /// <summary>True between the end of a lease and the end of its <c>disconnect</c> time.</summary>
@@ -71,6 +76,9 @@ public sealed record AttemptView
     public string? Message { get; init; }
     public string? Agent { get; init; }
     public string? Runtime { get; init; }
+
+    /// <summary>The image that really ran: by digest where its registry gave one, else by its id.</summary>
+    public string? Image { get; init; }
     public int? ExitCode { get; init; }
     public DateTimeOffset? Claimed { get; init; }
     public DateTimeOffset? Started { get; init; }

@@ -8,6 +8,7 @@ using Weir.Controller.Features.Flows;
 using Weir.Controller.Features.Health;
 using Weir.Controller.Features.Logs;
 using Weir.Controller.Features.Metrics;
+using Weir.Controller.Features.Nodes;
 using Weir.Controller.Features.OpenApi;
 using Weir.Controller.Features.Requests;
 using Weir.Controller.Features.Runs;
@@ -36,6 +37,8 @@ internal static class ControllerRegistration
         services.AddSingleton<ControllerMetrics>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<MetricsPage>();
+        services.AddSingleton<NodeBlobs>();
+        services.AddSingleton<NodeLists>();
         services.AddSingleton<BlobCollector>();
         services.AddSingleton<SelfCheck>();
         services.AddSingleton<Upkeep>();
@@ -52,6 +55,7 @@ internal static class ControllerRegistration
         app.UseWebSockets();
         app.UseMiddleware<Gate>();
         app.MapFlows();
+        app.MapNodes();
         app.MapRuns();
         app.MapSteps();
         app.MapLogs();

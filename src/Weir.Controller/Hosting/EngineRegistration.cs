@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weir.Engine;
 using Weir.Engine.Agents;
+using Weir.Engine.DataTree;
 using Weir.Engine.Flows;
 using Weir.Engine.Identity;
 using Weir.Engine.Running;
@@ -38,6 +39,8 @@ internal static class EngineRegistration
         services.AddSingleton<FlowRegistry>();
         services.AddSingleton<FlowLookup>(provider => provider.GetRequiredService<FlowRegistry>().FindAsync);
         services.AddSingleton<Leadership>();
+        services.AddSingleton<NodeFinder>();
+        services.AddSingleton<NodeRegistry>();
         services.AddSingleton<Revocation>();
         services.AddSingleton<RunKeeper>();
         services.AddSingleton<RunMachine>();

@@ -35,8 +35,11 @@ public sealed class LocalLink : IControllerLink
         return AskAsync(agent => _gateway.ClaimAsync(agent, request, cancellationToken));
     }
 
-    public Task<RenewResponse> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
-        AskAsync(agent => _gateway.RenewAsync(agent, request, cancellationToken));
+    public Task<RenewResponse> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
+    {
+        _agent.Heard(request);
+        return AskAsync(agent => _gateway.RenewAsync(agent, request, cancellationToken));
+    }
 
     public Task<ReportResponse> ReportAsync(ReportRequest request, CancellationToken cancellationToken) =>
         AskAsync(agent => _gateway.ReportAsync(agent, request, cancellationToken));

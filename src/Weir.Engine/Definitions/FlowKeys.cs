@@ -15,6 +15,7 @@ internal static class FlowKeys
     private static readonly TextShape Path = new() { Format = TextFormat.WorkspaceFile, IsTemplate = true };
     private static readonly TextShape ArtifactName = new() { Format = TextFormat.ArtifactName, IsTemplate = true };
     private static readonly TextShape Runtime = new() { Choices = ["process", "docker", "fake"] };
+    private static readonly TextShape Pull = new() { Choices = ["if-missing", "always", "never"] };
     private static readonly BooleanShape Boolean = new();
     private static readonly ListShape Secrets = new(new TextShape { Format = TextFormat.EnvName }, 50);
     private static readonly MapShape Env =
@@ -103,6 +104,7 @@ internal static class FlowKeys
         new FlowKey("name", Name, "Unique in the flow; without it `step-<number>`."),
         new FlowKey("title", Words, "The name as people read it."),
         new FlowKey("image", Image, "Image to run in; without it the flow's. Template."),
+        new FlowKey("pull", Pull, "When to ask for the image: if-missing, always or never; without it the flow's."),
         new FlowKey(
             "commands",
             new ListShape(Command, MaxCommands, Min: 1),
@@ -152,6 +154,7 @@ internal static class FlowKeys
         new FlowKey("title", Words, "The name as people read it."),
         new FlowKey("description", Words, "What the flow is for."),
         new FlowKey("image", Image, "Image for steps that name none. Template."),
+        new FlowKey("pull", Pull, "`pull` of steps that name none; without it as the agent is set."),
         new FlowKey("env", Env, "Environment variables of every step. Values are templates."),
         new FlowKey("params", new MapShape(TextFormat.Identifier, Param, 100), "Typed inputs of a run."),
         new FlowKey("source", Source, "Repository to check out in a first step, `checkout`."),

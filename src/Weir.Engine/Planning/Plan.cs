@@ -40,6 +40,9 @@ public sealed record PlanStep
 
     /// <summary>Template.</summary>
     public string? Image { get; init; }
+
+    /// <summary>When to ask for the image; null = as the agent is set.</summary>
+    public PullPolicy? Pull { get; init; }
     public string? Runtime { get; init; }
 
     /// <summary>Never a template: values reach commands as environment variables, files or arguments only.</summary>

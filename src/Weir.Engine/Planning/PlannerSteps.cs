@@ -37,6 +37,7 @@ internal static class PlannerSteps
             Needs = NeedsOf(flow, step),
             When = string.IsNullOrWhiteSpace(step.When) ? null : step.When.Trim(),
             Image = step.Image ?? flow.Image,
+            Pull = step.Pull ?? flow.Pull,
             Runtime = runtime ?? step.Runtime ?? flow.Runtime,
             Commands = step.Commands,
             Env = flow.Env.SetItems(step.Env),
@@ -62,6 +63,7 @@ internal static class PlannerSteps
         return unset with
         {
             Image = source.Image ?? flow.Image,
+            Pull = flow.Pull,
             Runtime = runtime ?? flow.Runtime,
             Commands = source.Path is null ? Checkout.Commands : [Checkout.EnterFolder, .. Checkout.Commands],
             Env = CheckoutVariables(flow, source),

@@ -15,7 +15,13 @@ public abstract record RunEvent
 
     /// <summary>The agent has begun, or a command started or ended.</summary>
     public sealed record Progressed(AttemptFence Fence, string? Runtime, ImmutableArray<CommandRecord> Commands)
-        : RunEvent;
+        : RunEvent
+    {
+        public string? Image { get; init; }
+
+        /// <summary>What it still waits for at its agent; null once it has begun.</summary>
+        public string? Preparing { get; init; }
+    }
 
     public sealed record Finished(AttemptFence Fence, AttemptOutcome Outcome) : RunEvent;
 

@@ -83,11 +83,20 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
     {
         if (!TryHeld(edit, e.Fence, out var i)) return EventVerdict.Refused;
         var known = edit[i].Current!;
+        if (e.Preparing is not null)
+        {
+            if (known.Started is not null || known.Preparing == e.Preparing) return EventVerdict.Repeated;
+            edit.Edit(i, a => a with { Runtime = e.Runtime ?? a.Runtime, Preparing = e.Preparing });
+            return EventVerdict.Accepted;
+        }
+
         if (known.Started is not null && e.Commands.Length < known.Commands.Length) return EventVerdict.Repeated;
         edit.Edit(i, a => a with
         {
             Started = a.Started ?? edit.Now,
             Runtime = e.Runtime ?? a.Runtime,
+            Image = e.Image ?? a.Image,
+            Preparing = null,
             Commands = e.Commands,
         });
         return EventVerdict.Accepted;
@@ -98,8 +107,15 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         if (!TryHeld(edit, e.Fence, out var i))
             return WasReported(edit, e.Fence) ? EventVerdict.Repeated : EventVerdict.Refused;
         var outcome = e.Outcome;
-        edit.Edit(
-            i, a => a with { Started = a.Started ?? a.Claimed, Reported = true, Commands = [.. outcome.Commands] });
+        edit.Edit(i, a => a with
+        {
+            Started = a.Started ?? a.Claimed,
+            Reported = true,
+            Runtime = outcome.Runtime ?? a.Runtime,
+            Image = outcome.Image ?? a.Image,
+            Preparing = null,
+            Commands = [.. outcome.Commands],
+        });
         edit[i] = edit[i] with { ExitCode = outcome.ExitCode };
         if (outcome.Status == RunStatus.Success)
         {

@@ -133,6 +133,10 @@ public sealed record AttemptState
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }
     public string? Runtime { get; init; }
+    public string? Image { get; init; }
+
+    /// <summary>What it waits for at its agent, in words, before it begins.</summary>
+    public string? Preparing { get; init; }
     public int? ExitCode { get; init; }
     public required DateTimeOffset Claimed { get; init; }
 

@@ -26,6 +26,7 @@ internal static class WorkBuilder
         {
             Kind = plan.Kind,
             Image = text.Optional("image", plan.Image),
+            Pull = plan.Pull,
             Runtime = plan.Runtime,
             Commands = plan.Commands,
             Env = plan.Env.ToDictionary(e => e.Key, e => text.Required($"env.{e.Key}", e.Value)),

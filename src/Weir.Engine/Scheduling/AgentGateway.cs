@@ -12,6 +12,8 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
+    private const int MostWords = 300;
+
     /// <summary>A woken claim may be cut off before it takes its work, so the others look again after this.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
@@ -72,7 +74,11 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     public async Task<ReportResponse> ReportAsync(
         AgentIdentity agent, ReportRequest request, CancellationToken cancellationToken)
     {
-        var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. request.Commands]);
+        var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. request.Commands])
+        {
+            Image = request.Image,
+            Preparing = request.Preparing is { Length: > MostWords } text ? text[..MostWords] : request.Preparing,
+        };
         var applied = await keeper.ApplyAsync(request.Fence.Run, happened, cancellationToken);
         return new ReportResponse(applied.Answer) { Stop = IsStopAsked(applied.State, request.Fence) };
     }

@@ -31,7 +31,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         // An agent that gave up waiting asks again while its first claim is still here: the two must not both take
         // work.
         using var turn = await _agents.EnterAsync(agent.Id);
-        if (await AnsweredBeforeAsync(agent, request.Nonce, cancellationToken) is { } earlier) return earlier;
+        if (await AnsweredBeforeAsync(agent, offer, request.Nonce, cancellationToken) is { } earlier) return earlier;
         return await TakeFreshAsync(agent, offer, request, cancellationToken);
     }
 
@@ -45,7 +45,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     {
         var run = finished.Fence.Run;
         using var turn = await _agents.EnterAsync(agent.Id);
-        if (await AnsweredBeforeAsync(agent, request.Nonce, cancellationToken) is { } earlier)
+        if (await AnsweredBeforeAsync(agent, offer, request.Nonce, cancellationToken) is { } earlier)
             return (await keeper.ApplyAsync(run, finished, cancellationToken), earlier);
         var takes = !agent.Draining && request.Slots > 0;
         if (!takes || (await LanesForAsync(agent, offer, cancellationToken)).Count > 0)
@@ -60,15 +60,15 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
             return (applied, await TakeFreshAsync(agent, offer, request, cancellationToken));
         End(agent.Id, request.Nonce);
         var next = new List<Assignment>(1);
-        AddAssignment(next, applied.State!, step);
+        AddAssignment(next, applied.State!, step, offer);
         return (applied, next);
     }
 
     private async Task<IReadOnlyList<Assignment>?> AnsweredBeforeAsync(
-        AgentIdentity agent, ClaimNonce nonce, CancellationToken cancellationToken)
+        AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, CancellationToken cancellationToken)
     {
         if (!safeguards.ClaimNonce) return null;
-        var earlier = await EarlierAnswerAsync(agent, nonce, cancellationToken);
+        var earlier = await EarlierAnswerAsync(offer, nonce, cancellationToken);
         // What it leased may have been committed though the store did not say so: it is over from now on.
         if (earlier.Count > 0) End(agent.Id, nonce);
         return earlier.Count > 0 || IsOver(agent.Id, nonce) ? earlier : null;
@@ -116,7 +116,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
             var picks = await PickAsync(agent, offer, Math.Min(slots, MostPerClaim), cancellationToken);
             try
             {
-                var leased = await LeaseAsync(agent, nonce, picks, cancellationToken);
+                var leased = await LeaseAsync(offer, nonce, picks, cancellationToken);
                 if (leased.Count > 0 || picks.Count == 0 || tries == MostTries) return leased;
             }
             finally
@@ -127,14 +127,14 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     }
 
     private async Task<IReadOnlyList<Assignment>> EarlierAnswerAsync(
-        AgentIdentity agent, ClaimNonce nonce, CancellationToken cancellationToken)
+        AgentOffer offer, ClaimNonce nonce, CancellationToken cancellationToken)
     {
         var answer = new List<Assignment>();
-        foreach (var lease in await store.ListClaimedAsync(agent.Id, nonce, cancellationToken))
+        foreach (var lease in await store.ListClaimedAsync(offer.Agent, nonce, cancellationToken))
         {
             var run = await keeper.RecallAsync(lease.Fence.Run, cancellationToken);
             if (run is not null && run.Graph.TryPositionOf(lease.Fence.Step, out var step))
-                AddAssignment(answer, run, step);
+                AddAssignment(answer, run, step, offer);
         }
 
         return answer;
@@ -202,13 +202,13 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     }
 
     private async Task<IReadOnlyList<Assignment>> LeaseAsync(
-        AgentIdentity agent, ClaimNonce nonce, List<QueueRow> picks, CancellationToken cancellationToken)
+        AgentOffer offer, ClaimNonce nonce, List<QueueRow> picks, CancellationToken cancellationToken)
     {
         var leased = new Task<Applied>[picks.Count];
         for (var i = 0; i < picks.Count; i++)
         {
             leased[i] = keeper.ApplyAsync(
-                picks[i].Run, new RunEvent.Claimed(picks[i].Step, agent.Id, nonce, i), cancellationToken);
+                picks[i].Run, new RunEvent.Claimed(picks[i].Step, offer.Agent, nonce, i), cancellationToken);
         }
 
         // All of them, also when one fails: the claim is asked again at once, and must then find what it leased.
@@ -217,24 +217,26 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         for (var i = 0; i < picks.Count; i++)
         {
             if (all[i].Verdict != EventVerdict.Accepted) continue;
-            AddAssignment(answer, all[i].State!, all[i].State!.Graph.PositionOf(picks[i].Step));
+            AddAssignment(answer, all[i].State!, all[i].State!.Graph.PositionOf(picks[i].Step), offer);
         }
 
         return answer;
     }
 
-    private void AddAssignment(List<Assignment> answer, RunState run, int step)
+    private void AddAssignment(List<Assignment> answer, RunState run, int step, AgentOffer offer)
     {
         // A step that can no longer be resolved is left to its lease: it ends by its deadline with that reason.
         if (run.Steps[step] is not { IsHeld: true, Current: { } attempt }) return;
         if (WorkBuilder.Build(run, step).Work is not { } work) return;
-        answer.Add(new Assignment(new AttemptFence(run.Id, run.Steps[step].Name, attempt.Number, attempt.Lease), work)
+        var fence = new AttemptFence(run.Id, run.Steps[step].Name, attempt.Number, attempt.Lease);
+        answer.Add(new Assignment(fence, work)
         {
             Namespace = run.Namespace,
             Flow = run.Flow,
             RunNumber = run.Number,
             LeaseMilliseconds = (int)keeper.Timing.Lease.TotalMilliseconds,
             DisconnectMilliseconds = (long)run.Plan.Steps[step].Disconnect.TotalMilliseconds,
+            Next = Foresight.After(run, fence, keeper.Suppose, offer),
         });
     }
 

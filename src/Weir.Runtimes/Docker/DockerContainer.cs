@@ -27,6 +27,8 @@ internal sealed class DockerContainer : IStepContainer
 
     public string OutputFile => DockerFolder.OutputInside;
 
+    public string? Image => _parts.Image;
+
     private EngineContainers Engine => _host.Engine.Containers;
 
     public static DockerContainer Watch(DockerParts parts, DockerHost host, Action<DockerParts> onDispose)
@@ -100,7 +102,6 @@ internal sealed class DockerContainer : IStepContainer
         finally
         {
             LetGo();
-            _parts.Folder.Remove();
             _onDispose(_parts);
         }
     }
@@ -109,6 +110,7 @@ internal sealed class DockerContainer : IStepContainer
     private async Task<Microsoft.Win32.SafeHandles.SafeFileHandle> OpenGatePipeAsync(
         CancellationToken cancellationToken)
     {
+        if (_parts.Gate is { } held) return held;
         while (true)
         {
             var gate = Posix.TryOpen(_parts.Folder.Gate, Posix.WriteOnly | Posix.NonBlocking);

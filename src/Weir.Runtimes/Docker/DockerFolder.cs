@@ -104,6 +104,14 @@ internal sealed record DockerFolder(string Path)
         }
     }
 
+    /// <summary>Becomes the folder of another attempt; what has it mounted or open does not notice.</summary>
+    public DockerFolder MoveTo(string path)
+    {
+        if (System.IO.Path.GetDirectoryName(path) is { } parent) Directory.CreateDirectory(parent, Private);
+        Directory.Move(Path, path);
+        return new DockerFolder(path);
+    }
+
     /// <summary>Removes what the runtime and the step made, and the folder when nothing else is in it.</summary>
     public void Remove()
     {
@@ -129,7 +137,8 @@ internal readonly record struct DockerEnd(int Code, bool HadOthers);
 /// <summary>What a later life of the agent must know to take the step up.</summary>
 /// <param name="Container">Its id in the engine.</param>
 /// <param name="Nonce">Of its marks.</param>
-internal sealed record DockerRecord(string Container, string Nonce);
+/// <param name="Image">What it runs, by digest where there is one.</param>
+internal sealed record DockerRecord(string Container, string Nonce, string? Image);
 
 [JsonSerializable(typeof(DockerRecord))]
 internal sealed partial class DockerJson : JsonSerializerContext;

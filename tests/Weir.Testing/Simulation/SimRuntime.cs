@@ -25,7 +25,7 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
     public async Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
         await inner.AdoptAsync(spec, cancellationToken) is { } container ? new Observed(this, spec, container) : null;
 
-    public Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken) =>
+    public Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken) =>
         inner.SweepAsync(keep, cancellationToken);
 
     public void LoseAll() => inner.LoseAll();

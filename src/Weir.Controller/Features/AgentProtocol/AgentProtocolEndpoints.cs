@@ -55,7 +55,11 @@ internal static class AgentProtocolEndpoints
     private static Task<IResult> RenewAsync(string agent, HttpContext context, AgentGate gate, AgentGateway gateway) =>
         HandleAsync<RenewRequest, RenewResponse>(
             (agent, context, gate),
-            (entry, request) => gateway.RenewAsync(entry.Identity, request, context.RequestAborted),
+            (entry, request) =>
+            {
+                entry.Heard(request);
+                return gateway.RenewAsync(entry.Identity, request, context.RequestAborted);
+            },
             WeirJson.Default.RenewResponse);
 
     private static Task<IResult> ReportAsync(string agent, HttpContext context, AgentGate gate, AgentGateway gateway) =>

@@ -17,6 +17,7 @@ internal sealed class GroupWrites(NpgsqlBatch batch, IReadOnlyList<Commit> commi
         AddSteps();
         AddQueue();
         AddLeases();
+        AddNodes();
         return isNumbering;
     }
 
@@ -164,6 +165,17 @@ internal sealed class GroupWrites(NpgsqlBatch batch, IReadOnlyList<Commit> commi
             .Integers(added, row => row.Nonce.Generation).Integers(added, row => row.Nonce.Number)
             .Smalls(added, row => row.Ordinal).Instants(added, row => row.Until));
     }
+
+    private void AddNodes() => Each(commits.SelectMany(commit => commit.Nodes).DistinctBy(node => node.Id), nodes =>
+        batch.Add(
+            """
+            INSERT INTO nodes (id, namespace, parent, lineage, path, name, kind, owner, created, json)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING
+            """)
+            .Texts(nodes, node => node.Id).Texts(nodes, node => node.Namespace).Texts(nodes, node => node.Parent)
+            .Texts(nodes, node => node.Lineage).Texts(nodes, node => node.Path).Texts(nodes, node => node.Name)
+            .Texts(nodes, node => node.Kind).Texts(nodes, node => node.Owner).Instants(nodes, node => node.Created)
+            .Texts(nodes, node => node.Json));
 
     private static void Each<T>(IEnumerable<T> rows, Action<List<T>> add)
     {

@@ -79,7 +79,7 @@ public static class PostgresAddress
         var parts = address.Split('/', 2);
         if (parts.Length == 2 && parts[1].Length > 0) settings.Database = Uri.UnescapeDataString(parts[1]);
         settings.Host = Uri.UnescapeDataString(parts[0]);
-        if (parts[0].Split(':') is [var host, var number] && int.TryParse(number, out var port))
+        if (!parts[0].Contains(',') && parts[0].Split(':') is [var host, var number] && int.TryParse(number, out var port))
             (settings.Host, settings.Port) = (Uri.UnescapeDataString(host), port);
         foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {

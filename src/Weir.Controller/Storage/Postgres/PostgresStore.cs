@@ -20,6 +20,7 @@ public sealed class PostgresStore : IDocumentStore, IRecordStore, IAsyncDisposab
     private readonly QueueQueries _queue;
     private readonly LeaseQueries _leases;
     private readonly EventQueries _events;
+    private readonly NodeQueries _nodes;
     private readonly NewsBell _bell;
     private readonly GroupWriter _writer;
     private NpgsqlConnection? _presence;
@@ -33,6 +34,7 @@ public sealed class PostgresStore : IDocumentStore, IRecordStore, IAsyncDisposab
         _queue = new QueueQueries(database);
         _leases = new LeaseQueries(database);
         _events = new EventQueries(database);
+        _nodes = new NodeQueries(database);
         _bell = NewsBell.Start(database);
         _writer = GroupWriter.Start(database, origin, _bell.Ring);
     }
@@ -145,6 +147,15 @@ public sealed class PostgresStore : IDocumentStore, IRecordStore, IAsyncDisposab
     public ValueTask<IReadOnlyList<EventRow>> ReadNewsAsync(
         long after, long through, int limit, CancellationToken cancellationToken) =>
         _events.ReadNewsAsync((after, through), _origin, limit, cancellationToken);
+
+    public ValueTask<NodeRow?> GetNodeAsync(string id, CancellationToken cancellationToken) =>
+        _nodes.GetAsync(id, cancellationToken);
+
+    public ValueTask<IReadOnlyList<NodeRow>> ListNodesAsync(NodeQuery query, CancellationToken cancellationToken) =>
+        _nodes.ListAsync(query, cancellationToken);
+
+    public ValueTask<long> CountNodesAsync(NodeQuery query, CancellationToken cancellationToken) =>
+        _nodes.CountAsync(query, cancellationToken);
 
     public ValueTask<long> LastEventAsync(CancellationToken cancellationToken) => _events.LastAsync(cancellationToken);
 

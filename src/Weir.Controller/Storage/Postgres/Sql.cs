@@ -17,7 +17,7 @@ internal readonly struct Arguments(NpgsqlParameterCollection parameters)
 
     public Arguments Id(Guid value) => Add(NpgsqlDbType.Uuid, value);
 
-    public Arguments Texts<T>(IReadOnlyCollection<T> rows, Func<T, string> column) =>
+    public Arguments Texts<T>(IReadOnlyCollection<T> rows, Func<T, string?> column) =>
         Add(NpgsqlDbType.Array | NpgsqlDbType.Text, Column(rows, column));
 
     public Arguments Texts(IReadOnlyCollection<string> values) => Texts(values, value => value);

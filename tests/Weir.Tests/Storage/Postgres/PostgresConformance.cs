@@ -131,3 +131,20 @@ public sealed class PostgresEvents : EventSuite, IAsyncLifetime
     {
     }
 }
+
+public sealed class PostgresNodes : NodeSuite, IAsyncLifetime
+{
+    private readonly OpenPostgres _open = new();
+
+    protected override IDocumentStore Documents => _open.Store;
+
+    protected override IRecordStore Records => _open.Store;
+
+    public ValueTask InitializeAsync() => _open.OpenAsync();
+
+    public ValueTask DisposeAsync() => _open.DisposeAsync();
+
+    public override void Dispose()
+    {
+    }
+}
