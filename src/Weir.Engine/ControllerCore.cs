@@ -24,7 +24,9 @@ public sealed class ControllerCore
         Runs = new RunOperations(starter, keeper, signals, stores.Logs);
         var desk = new ClaimDesk(stores.Records, keeper, sources.SecretsFor?.Invoke(keeper), safeguards);
         Gateway = new AgentGateway(keeper, desk, logs, signals, sources.Time);
-        Timers = new TimerLoop(keeper, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
+        Leadership = new Leadership(stores, sources);
+        Followed = new EventFollower(keeper, signals, sources);
+        Timers = new TimerLoop(keeper, Leadership, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
         Signals = signals;
         Keeper = keeper;
     }
@@ -32,6 +34,8 @@ public sealed class ControllerCore
     public RunOperations Runs { get; }
     public AgentGateway Gateway { get; }
     public TimerLoop Timers { get; }
+    public Leadership Leadership { get; }
+    public EventFollower Followed { get; }
     public RunSignals Signals { get; }
     internal RunKeeper Keeper { get; }
 }
@@ -42,4 +46,7 @@ public sealed record CoreSources(TimeProvider Time, IdSource Ids, ILoggerFactory
 {
     /// <summary>Null where no step has secrets.</summary>
     public Func<RunKeeper, AttemptSecrets>? SecretsFor { get; init; }
+
+    /// <summary>Who this controller is among several on the same stores; null when it is the only one.</summary>
+    public string? Controller { get; init; }
 }

@@ -4,6 +4,7 @@ using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Features.Requests;
+using Weir.Engine;
 using Weir.Engine.Definitions;
 
 namespace Weir.Controller.Auth;
@@ -13,26 +14,40 @@ namespace Weir.Controller.Auth;
 /// counts it against the token's rate. Endpoints without a declared role (health, the agents' own) are not asked about
 /// here.
 /// </summary>
-internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimits rates)
+internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimits rates, CoreSources sources)
 {
     private const string Scheme = "Bearer ";
 
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>() is not { } required) return next(context);
+        if (sources.Controller is not null && TokenOf(context) is { } token && tokens.Find(token) is null)
+            return LookUpAsync(context, token, required.Role);
         return Judge(context, required.Role) is { } refusal ? refusal.ExecuteAsync(context) : next(context);
     }
 
+    /// <summary>Another controller may have made the token just now.</summary>
+    private async Task LookUpAsync(HttpContext context, string token, TokenRole role)
+    {
+        await tokens.LookUpAsync(token, context.RequestAborted);
+        await (Judge(context, role) is { } refusal ? refusal.ExecuteAsync(context) : next(context));
+    }
+
+    private static string? TokenOf(HttpContext context) =>
+        (string?)context.Request.Headers.Authorization is { } given
+        && given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? given[Scheme.Length..].Trim()
+            : null;
+
     private Refusal? Judge(HttpContext context, TokenRole required)
     {
-        var given = (string?)context.Request.Headers.Authorization;
-        if (given is null || !given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (TokenOf(context) is not { } given)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "send a token: `Authorization: Bearer weir_…`");
         }
 
-        if (tokens.Find(given[Scheme.Length..].Trim()) is not { Revoked: false } token)
+        if (tokens.Find(given) is not { Revoked: false } token)
             return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "this token opens nothing here: unknown or revoked");
         if (tokens.HasExpired(token))
             return Refusal.Unauthorized(ErrorCodes.TokenExpired, $"the token expired at {token.Expires:u}");

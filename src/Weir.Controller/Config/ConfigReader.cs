@@ -46,7 +46,7 @@ public static class ConfigReader
         };
         var (dataFolder, workFolder) = (root.Text("data_dir"), root.Text("workdir"));
         var folder = dataFolder ?? workFolder;
-        var (backend, database) = DatabaseReader.Read(root, fileIsGiven);
+        var database = DatabaseReader.Read(root, fileIsGiven, sources.Environment);
         var data = folder is null
             ? DefaultFolder(sources.Environment)
             : Path.GetFullPath(folder, sources.CurrentFolder);
@@ -58,8 +58,12 @@ public static class ConfigReader
             Node = ReadNode(root.Section("node")),
             Join = ReadJoin(root.Section("join"), mode),
             Datasources = ReadDatasources(root, sources),
-            Backend = backend,
-            DatabaseFile = database,
+            Backend = database.Backend,
+            DatabaseFile = database.File,
+            DatabaseConnection = database.Connection,
+            SharedFolder = root.Text("shared_data_dir") is { } shared
+                ? Path.GetFullPath(shared, sources.CurrentFolder)
+                : null,
             Labels = root.Map("labels"),
             Runtimes = ReadRuntimes(root.Section("runtimes")),
         };

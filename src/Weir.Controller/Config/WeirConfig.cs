@@ -24,6 +24,12 @@ public sealed record WeirConfig
     /// <summary>Relative to <see cref="DataFolder"/>.</summary>
     public string DatabaseFile { get; init; } = "weir.db";
 
+    /// <summary>How PostgreSQL is reached, as Npgsql writes it; it may hold a password.</summary>
+    public string? DatabaseConnection { get; init; }
+
+    /// <summary>Absolute; see <see cref="ControllerOptions.SharedFolder"/>.</summary>
+    public string? SharedFolder { get; init; }
+
     /// <summary>For the agent of a standalone process; elsewhere labels come from the join token or an admin.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
@@ -37,6 +43,8 @@ public sealed record WeirConfig
         DataFolder = DataFolder,
         Backend = Backend,
         DatabaseFile = DatabaseFile,
+        DatabaseConnection = DatabaseConnection,
+        SharedFolder = SharedFolder,
         Interface = Node.Interface,
         Port = Node.Port,
         PublicUrl = Node.Url,

@@ -13,6 +13,7 @@ using Weir.Controller.Storage;
 using Weir.Controller.Storage.Files;
 using Weir.Controller.Vault;
 using Weir.Engine.Agents;
+using Weir.Engine.Running;
 
 namespace Weir.Controller.Hosting;
 
@@ -51,14 +52,14 @@ public sealed partial class ControllerHost : IAsyncDisposable
         try
         {
             folder = DataDirectory.Open(options.DataFolder);
-            stores = ControllerStores.Open(options, folder);
+            stores = await ControllerStores.OpenAsync(options, folder, cancellationToken);
             var host = new ControllerHost(BuildApp(options, stores, logging), stores, folder, options);
             await host.LoadAsync(cancellationToken);
             return host;
         }
         catch (Exception unusable)
         {
-            stores?.Dispose();
+            if (stores is not null) await stores.DisposeAsync();
             folder?.Dispose();
             if (unusable is DataDirectoryException) throw new ControllerStartException(unusable.Message, unusable);
             throw;
@@ -98,7 +99,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        _stores.Dispose();
+        await _stores.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -128,6 +129,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         Services.GetRequiredService<MetricsPage>().Start();
+        // what others change from here on is heard of, what they changed before is read
+        Services.GetRequiredService<EventFollower>().After = await _stores.Records.LastEventAsync(cancellationToken);
         var tokens = Services.GetRequiredService<TokenRegistry>();
         await tokens.LoadAsync(cancellationToken);
         await Services.GetRequiredService<AgentRegistry>().LoadAsync(cancellationToken);

@@ -2,14 +2,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Engine.Agents;
 using Weir.Engine.Events;
-using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
 
 namespace Weir.Controller.Hosting;
 
 /// <summary>What runs beside the requests, from start to stop.</summary>
 internal sealed partial class ControllerLoops(
-    TimerLoop timers, AgentRegistry agents, Upkeep upkeep, ControllerOptions options,
+    SharedState shared, AgentRegistry agents, Upkeep upkeep, ControllerOptions options,
     ILogger<ControllerLoops> log)
     : BackgroundService
 {
@@ -18,7 +17,7 @@ internal sealed partial class ControllerLoops(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.WhenAll(
-            timers.RunAsync(stoppingToken), StoreSeenAsync(stoppingToken), upkeep.RunAsync(stoppingToken));
+            shared.RunAsync(stoppingToken), StoreSeenAsync(stoppingToken), upkeep.RunAsync(stoppingToken));
     }
 
     private async Task StoreSeenAsync(CancellationToken cancellationToken)

@@ -15,6 +15,14 @@ public sealed record ControllerOptions
 
     /// <summary>Path of the SQLite file, relative to <see cref="DataFolder"/>.</summary>
     public string DatabaseFile { get; init; } = "weir.db";
+
+    /// <summary>How PostgreSQL is reached, as Npgsql writes it; needed with that backend.</summary>
+    public string? DatabaseConnection { get; init; }
+
+    /// <summary>
+    /// Where logs and blobs are when several controllers share the database: a folder that all of them see.
+    /// </summary>
+    public string? SharedFolder { get; init; }
     public IPAddress Interface { get; init; } = IPAddress.Loopback;
 
     /// <summary>0 = any free one.</summary>
@@ -64,6 +72,7 @@ public enum StateBackend
     /// <summary>In memory: gone with the process.</summary>
     Dev,
     Sqlite,
+    Postgres,
 }
 
 /// <summary>A certificate: PEM (with its key in the same or another file) or PKCS#12 with a password.</summary>

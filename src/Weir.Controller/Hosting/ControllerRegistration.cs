@@ -18,6 +18,7 @@ using Weir.Controller.Features.Secrets;
 using Weir.Controller.Features.Steps;
 using Weir.Controller.Features.Tokens;
 using Weir.Controller.Vault;
+using Weir.Engine.Agents;
 using Weir.Engine.Vault;
 
 namespace Weir.Controller.Hosting;
@@ -31,7 +32,7 @@ internal static class ControllerRegistration
         services.AddSingleton(options);
         services.AddSingleton(new ControllerClock(options.Time.GetUtcNow()));
         services.AddStores(stores);
-        services.AddEngine(options);
+        services.AddEngine(options, stores.Controller);
         services.AddVault(options);
         services.AddAccess();
         services.AddApiDescription();
@@ -48,6 +49,8 @@ internal static class ControllerRegistration
         services.AddSingleton<BlobCollector>();
         services.AddSingleton<SelfCheck>();
         services.AddSingleton<Upkeep>();
+        services.AddSingleton<Kept>();
+        services.AddSingleton<SharedState>();
         services.AddHostedService<ControllerLoops>();
         return services;
     }
@@ -82,11 +85,14 @@ internal static class ControllerRegistration
         services.AddSingleton(stores.Documents);
         services.AddSingleton(stores.Logs);
         services.AddSingleton(stores.Blobs);
+        services.AddSingleton(new SharedKey(stores.Key));
+        services.AddSingleton(
+            new Engine.ControllerStores(stores.Documents, stores.Records, stores.Logs, stores.Blobs));
     }
 
     private static void AddVault(this IServiceCollection services, ControllerOptions options)
     {
-        services.AddSingleton(MasterKeyFile.Open(options.Vault, options.DataFolder));
+        services.AddSingleton(MasterKeyFile.Open(options.Vault, options.SharedFolder ?? options.DataFolder));
         services.AddSingleton(new ConfigSecrets(options.Vault));
         services.AddSingleton(provider => new SecretVault(
             [provider.GetRequiredService<SecretStore>(), provider.GetRequiredService<ConfigSecrets>()]));

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Weir.Engine;
 using Weir.Engine.Agents;
 using Weir.Engine.DataTree;
 using Weir.Engine.Events;
@@ -14,13 +16,21 @@ namespace Weir.Controller.Hosting;
 /// <summary>The engine's rules and loops, over the stores that are registered.</summary>
 internal static class EngineRegistration
 {
-    public static IServiceCollection AddEngine(this IServiceCollection services, ControllerOptions options)
+    public static IServiceCollection AddEngine(
+        this IServiceCollection services, ControllerOptions options, string? controller)
     {
+        var ids = new IdSource(options.Time, options.Random);
         services.AddSingleton(options.Time);
-        services.AddSingleton(new IdSource(options.Time, options.Random));
+        services.AddSingleton(ids);
+        services.AddSingleton(
+            provider => new CoreSources(options.Time, ids, provider.GetRequiredService<ILoggerFactory>())
+            {
+                Controller = controller,
+            });
         services.AddSingleton(new RunTiming { Lease = options.Lease, Renew = options.Renew });
         services.AddSingleton(Safeguards.All);
         services.AddSingleton<AgentMailboxes>();
+        services.AddSingleton<AgentPresence>();
         services.AddSingleton<AttemptSecrets>();
         services.AddSingleton<AgentRegistry>();
         services.AddSingleton<AgentSessions>();
@@ -29,8 +39,10 @@ internal static class EngineRegistration
         services.AddSingleton<ClaimDesk>();
         services.AddSingleton<ClaimWaiters>();
         services.AddSingleton<EventFeed>();
+        services.AddSingleton<EventFollower>();
         services.AddSingleton<FlowRegistry>();
         services.AddSingleton<FlowLookup>(provider => provider.GetRequiredService<FlowRegistry>().FindAsync);
+        services.AddSingleton<Leadership>();
         services.AddSingleton<NodeFinder>();
         services.AddSingleton<NodeRegistry>();
         services.AddSingleton<Revocation>();

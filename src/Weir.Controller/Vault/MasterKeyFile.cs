@@ -1,11 +1,12 @@
+using System.Security.Cryptography;
 using Weir.Controller.Hosting;
 using Weir.Engine.Vault;
 
 namespace Weir.Controller.Vault;
 
 /// <summary>
-/// The master keys: from where the config says, else from <c>&lt;data-dir&gt;/vault.key</c>, which is written at the
-/// first start, readable by its owner only.
+/// The master keys: from where the config says, else from <c>vault.key</c> in the data folder, or in the folder that
+/// several controllers share. It is written at the first start, readable by its owner only.
 /// </summary>
 internal static class MasterKeyFile
 {
@@ -31,7 +32,22 @@ internal static class MasterKeyFile
         ? File.ReadAllText(origin.Name)
         : options.Environment.GetValueOrDefault(origin.Name) ?? throw new FormatException("it is not set");
 
+    // Another controller may write it at the same time: the first to give it its name wins.
     private static void Write(string path)
+    {
+        var draft = $"{path}.{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8)}";
+        WriteDraft(draft);
+        try
+        {
+            File.Move(draft, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(draft);
+        }
+    }
+
+    private static void WriteDraft(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

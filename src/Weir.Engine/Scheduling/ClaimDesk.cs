@@ -15,6 +15,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, AttemptSecre
 {
     private const int MostPerClaim = 64;
     private const int MostReserved = 4_096;
+    private const int MostTries = 4;
     private readonly KeyedGate _agents = new();
     private readonly Lock _gate = new();
 
@@ -113,14 +114,19 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, AttemptSecre
     private async Task<IReadOnlyList<Assignment>> PickAndLeaseAsync(
         AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, int slots, CancellationToken cancellationToken)
     {
-        var picks = await PickAsync(agent, offer, Math.Min(slots, MostPerClaim), cancellationToken);
-        try
+        // Another controller may take all that was picked: what is left is looked at again, not slept over.
+        for (var tries = 0; ; tries++)
         {
-            return await LeaseAsync(agent, offer, nonce, picks, cancellationToken);
-        }
-        finally
-        {
-            Release(picks);
+            var picks = await PickAsync(agent, offer, Math.Min(slots, MostPerClaim), cancellationToken);
+            try
+            {
+                var leased = await LeaseAsync(agent, offer, nonce, picks, cancellationToken);
+                if (leased.Count > 0 || picks.Count == 0 || tries == MostTries) return leased;
+            }
+            finally
+            {
+                Release(picks);
+            }
         }
     }
 
