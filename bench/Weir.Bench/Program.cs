@@ -9,6 +9,7 @@ Benchmark[] all =
     new("logs", LogBenchmark.RunAsync),
     new("throughput", ThroughputBenchmark.RunAsync),
     new("growth", ThroughputBenchmark.GrowthAsync),
+    new("schema", SchemaBenchmark.RunAsync),
     new("docker", DockerBenchmark.RunAsync),
 ];
 var chosen = args.Length == 0 ? all : [.. all.Where(b => args.Contains(b.Name))];
