@@ -7,6 +7,7 @@ Benchmark[] all =
     new("start", StartBenchmark.RunAsync),
     new("chain", ChainBenchmark.RunAsync),
     new("logs", LogBenchmark.RunAsync),
+    new("masking", MaskingBenchmark.RunAsync),
     new("throughput", ThroughputBenchmark.RunAsync),
     new("growth", ThroughputBenchmark.GrowthAsync),
     new("schema", SchemaBenchmark.RunAsync),

@@ -50,12 +50,14 @@ internal static class StartBenchmark
         public Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
             inner.AdoptAsync(spec, cancellationToken);
 
-        public Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken) =>
+        public Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken) =>
             inner.SweepAsync(keep, cancellationToken);
 
         private sealed class Watched(GateWatch watch, IStepContainer inner) : IStepContainer
         {
             public string OutputFile => inner.OutputFile;
+
+            public string MaskFile => inner.MaskFile;
 
             public Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
             {
@@ -68,6 +70,8 @@ internal static class StartBenchmark
 
             public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
                 inner.ReadOutputFileAsync(maxBytes, cancellationToken);
+
+            public byte[] ReadMasks(int maxBytes) => inner.ReadMasks(maxBytes);
 
             public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) =>
                 inner.WaitAsync(cancellationToken);

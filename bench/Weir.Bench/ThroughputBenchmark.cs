@@ -14,10 +14,10 @@ namespace Weir.Bench;
 internal static class ThroughputBenchmark
 {
     /// <summary>
-    /// Row writes in the life of a one-step run: insert (run, step, queue entry, 2 events), claim (run, step, queue
-    /// entry, lease, 2 events), finish (run, step, lease, 2 events).
+    /// Row writes in the life of a one-step run: insert (run, step, queue entry, node, 3 events), claim (run, step,
+    /// queue entry, lease, 2 events), finish (run, step, lease, 2 nodes, 4 events).
     /// </summary>
-    private const int RowsPerRun = 16;
+    private const int RowsPerRun = 22;
     private const int WarmUp = 12_000;
     private const int Measured = 12_000;
     private const int Stored = 100_000;

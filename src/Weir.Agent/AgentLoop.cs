@@ -18,10 +18,12 @@ namespace Weir.Agent;
 public sealed partial class AgentLoop
 {
     private static readonly TimeSpan TidyPeriod = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LookForRoomEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(2);
     private readonly AgentContext _context;
     private readonly AttemptTable _table;
     private readonly LeaseKeeper _keeper;
+    private readonly DiskWatch _disk;
     private readonly StepExecutor _executor;
     private readonly Jitter _jitter;
     private readonly Signal _nudged;
@@ -38,7 +40,8 @@ public sealed partial class AgentLoop
         _jitter = new Jitter(context.Random);
         _table = new AttemptTable(context.Directory.BeginGeneration(), context.Options.Slots, context.Time);
         _keeper = new LeaseKeeper(context, _table, _jitter);
-        _executor = new StepExecutor(context, _table, _keeper, _jitter);
+        _disk = new DiskWatch(context, _table);
+        _executor = new StepExecutor(context, _table, _keeper, _disk, _jitter);
         _nudged = new Signal(context.Time);
         _runtimes = [.. context.Runtimes.Select(runtime => runtime.Name)];
         _log = context.Loggers.CreateLogger<AgentLoop>();
@@ -76,7 +79,7 @@ public sealed partial class AgentLoop
     /// </summary>
     private async Task TakeUpAsync(AgentTokens tokens, CancellationToken cancellationToken)
     {
-        var keep = new HashSet<string>(StringComparer.Ordinal);
+        var keep = new List<ContainerSpec>();
         foreach (var folder in _context.Directory.Attempts())
         {
             var held = _table.Recover(folder.Record.Assignment, folder.Record.Slot, RemainingOf(folder.Record));
@@ -87,14 +90,14 @@ public sealed partial class AgentLoop
                 continue;
             }
 
-            if (folder.Finish is null) keep.Add(folder.Record.Id);
+            if (folder.Finish is null) keep.Add(StepPreparation.SpecOf(folder));
             Start(held, folder, tokens);
         }
 
         foreach (var runtime in _context.Runtimes)
         {
             var adopts = runtime.Capabilities.HasFlag(RuntimeCapabilities.Adoption);
-            await runtime.SweepAsync(adopts ? keep : new HashSet<string>(), cancellationToken);
+            await runtime.SweepAsync(adopts ? keep : [], cancellationToken);
         }
 
         await _keeper.RenewAsync(cancellationToken);
@@ -107,6 +110,12 @@ public sealed partial class AgentLoop
         {
             for (var failures = 0; !(_table.Draining && _table.IsEmpty);)
             {
+                if (!_disk.HasRoom())
+                {
+                    await WaitForRoomAsync(either.Token);
+                    continue;
+                }
+
                 if (_table.TryBeginClaim() is not { } ticket)
                 {
                     await _table.Changed.WaitAsync(either.Token);
@@ -123,6 +132,15 @@ public sealed partial class AgentLoop
         {
             Log.Draining(_log);
         }
+    }
+
+    // The controller is told at once, both when claims pause and when they go on.
+    private async Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        TidyOnce();
+        _keeper.RenewSoon();
+        while (!_disk.HasRoom()) await Task.Delay(LookForRoomEvery, _context.Time, cancellationToken);
+        _keeper.RenewSoon();
     }
 
     private async Task<bool> ClaimOnceAsync(ClaimTicket ticket, AgentTokens tokens, CancellationToken cancellationToken)
@@ -185,16 +203,20 @@ public sealed partial class AgentLoop
     {
         while (true)
         {
-            try
-            {
-                _context.Directory.Tidy();
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                Log.NotTidied(_log, e.Message);
-            }
-
+            TidyOnce();
             await Task.Delay(TidyPeriod, _context.Time, cancellationToken);
+        }
+    }
+
+    private void TidyOnce()
+    {
+        try
+        {
+            _context.Directory.Tidy();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotTidied(_log, e.Message);
         }
     }
 

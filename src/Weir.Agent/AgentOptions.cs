@@ -39,4 +39,9 @@ public sealed record AgentOptions
     /// Workspaces and cached blobs are removed, oldest first, while less than this is free on their disk.
     /// </summary>
     public long KeepFreeBytes { get; init; } = 1L << 30;
+
+    /// <summary>
+    /// Nothing new is taken while less than this is free on the disk, or than a twentieth of it where that is less.
+    /// </summary>
+    public long ClaimFreeBytes { get; init; } = 256L << 20;
 }

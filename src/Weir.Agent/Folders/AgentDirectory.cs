@@ -12,6 +12,9 @@ public abstract class AgentDirectory
     /// <summary>When leases were last renewed or given, by the wall clock; for the deadline after a restart.</summary>
     public abstract DateTimeOffset? LastRenewal { get; set; }
 
+    /// <summary>Of the disk; null when there is none, or it does not say.</summary>
+    public abstract DiskRoom? Room { get; }
+
     /// <summary>One more at each start of the agent, from 1.</summary>
     public abstract long BeginGeneration();
 

@@ -43,6 +43,22 @@ public sealed class DiskAgentDirectory : AgentDirectory
         set => WriteNumber("renewed", value?.UtcTicks ?? 0);
     }
 
+    public override DiskRoom? Room
+    {
+        get
+        {
+            try
+            {
+                var drive = new DriveInfo(_root);
+                return new DiskRoom(drive.AvailableFreeSpace, drive.TotalSize);
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
+    }
+
     public override long BeginGeneration()
     {
         var generation = ReadNumber("generation") + 1;

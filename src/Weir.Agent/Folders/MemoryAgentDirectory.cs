@@ -20,6 +20,8 @@ public sealed class MemoryAgentDirectory : AgentDirectory
 
     public override DateTimeOffset? LastRenewal { get; set; }
 
+    public override DiskRoom? Room => null;
+
     public override long BeginGeneration() => ++_generation;
 
     public override IReadOnlyList<AttemptFolder> Attempts()
@@ -95,6 +97,8 @@ public sealed class MemoryAgentDirectory : AgentDirectory
         public override bool Opened { get; set; }
 
         public override FinishRequest? Finish { get; set; }
+
+        public override string? Masks { get; set; }
 
         public override async Task PrepareWorkspaceAsync(OpenBlob blobs, CancellationToken cancellationToken)
         {

@@ -22,6 +22,7 @@ internal sealed class AttemptTable(long generation, int slots, TimeProvider time
     private long? _firstSent;
     private bool _claiming;
     private bool _draining;
+    private string? _paused;
     private bool _closed;
 
     /// <summary>Set when a claim may have become possible, or the table empty.</summary>
@@ -50,14 +51,28 @@ internal sealed class AttemptTable(long generation, int slots, TimeProvider time
         }
     }
 
-    /// <summary>Null when a claim is under way already, when all slots are taken, or while draining.</summary>
+    /// <summary>Why no claim begins for now, in words; null when claims may begin.</summary>
+    public string? Paused
+    {
+        get
+        {
+            lock (_lock) return _paused;
+        }
+
+        set
+        {
+            lock (_lock) _paused = value;
+        }
+    }
+
+    /// <summary>Null when a claim is under way already, when all slots are taken, while paused or draining.</summary>
     /// <param name="finishing">An attempt that is over once this claim arrives; its slot counts as free.</param>
     public ClaimTicket? TryBeginClaim(HeldAttempt? finishing = null)
     {
         lock (_lock)
         {
             var free = _taken.Count(taken => !taken) + (finishing is null ? 0 : 1);
-            if (_claiming || _draining || _closed || free == 0) return null;
+            if (_claiming || _draining || _closed || _paused is not null || free == 0) return null;
             _claiming = true;
             _firstSent ??= time.GetTimestamp();
             return new ClaimTicket(new ClaimNonce(generation, _answered + 1), free, _firstSent.Value);
@@ -134,7 +149,10 @@ internal sealed class AttemptTable(long generation, int slots, TimeProvider time
 
     public RenewRequest Snapshot()
     {
-        lock (_lock) return new RenewRequest(new ClaimNonce(generation, _answered), [.. _held.Keys]);
+        lock (_lock) return new RenewRequest(new ClaimNonce(generation, _answered), [.. _held.Keys])
+        {
+            Paused = _paused,
+        };
     }
 
     private HeldAttempt? TryHold(Assignment assignment, int? wanted, long since)

@@ -15,6 +15,15 @@ internal sealed class ProgressReporter(
     private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(50);
     private readonly Signal _changed = new(context.Time);
     private volatile bool _over;
+    private int _telling;
+
+    public string? Image { get; set; }
+
+    /// <summary>Says what takes long before the first command; not while the last such report is under way.</summary>
+    public void Tell(string text, CancellationToken cancellationToken)
+    {
+        if (Interlocked.CompareExchange(ref _telling, 1, 0) == 0) _ = TellAsync(text, cancellationToken);
+    }
 
     public void Changed() => _changed.Set();
 
@@ -41,13 +50,35 @@ internal sealed class ProgressReporter(
         }
     }
 
+    // It is only for people: whether the attempt is still ours, a renewal tells, and a finish may be on its way.
+    private async Task TellAsync(string text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new ReportRequest(held.Fence) { Runtime = runtime, Preparing = text };
+            var answer = await context.Link.ReportAsync(request, cancellationToken);
+            if (answer.Stop) held.RequestStop();
+        }
+        catch (Exception e) when (e is LinkException or OperationCanceledException)
+        {
+            // the next one, or the first command, tells more
+        }
+        finally
+        {
+            Volatile.Write(ref _telling, 0);
+        }
+    }
+
     private async Task<bool> SendAsync(CancellationToken cancellationToken)
     {
         for (var failures = 1; ; failures++)
         {
             try
             {
-                var request = new ReportRequest(held.Fence) { Runtime = runtime, Commands = commands.Records };
+                var request = new ReportRequest(held.Fence)
+                {
+                    Runtime = runtime, Image = Image, Commands = commands.Records,
+                };
                 var answer = await context.Link.ReportAsync(request, cancellationToken);
                 if (answer.Verdict == WriteVerdict.Fenced) held.Lose();
                 else if (answer.Stop) held.RequestStop();

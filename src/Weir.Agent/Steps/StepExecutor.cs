@@ -6,6 +6,7 @@ using Weir.Agent.Pacing;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Links;
+using Weir.Engine.Masking;
 using Weir.Engine.Runtimes;
 
 namespace Weir.Agent.Steps;
@@ -15,9 +16,11 @@ namespace Weir.Agent.Steps;
 /// is sent, sent until it is answered or the attempt is lost, everything removed after that. What cannot outlive the
 /// agent is recorded only once its outcome could not be delivered at once: lost before that, it is executed again.
 /// </summary>
-internal sealed partial class StepExecutor(AgentContext context, AttemptTable table, LeaseKeeper keeper, Jitter jitter)
+internal sealed partial class StepExecutor(
+    AgentContext context, AttemptTable table, LeaseKeeper keeper, DiskWatch disk, Jitter jitter)
 {
     private readonly ILogger _log = context.Loggers.CreateLogger<StepExecutor>();
+    private readonly StepsToCome _toCome = new(context, table);
     private readonly string[] _runtimes = [.. context.Runtimes.Select(runtime => runtime.Name)];
 
     /// <summary>
@@ -79,7 +82,10 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
         HeldAttempt held, AttemptFolder folder, AttemptOutcome? refusal, bool earlier, AgentTokens tokens,
         CancellationToken sending)
     {
-        var feed = new ProgressFeed(context, held, folder, jitter, sending);
+        var feed = new ProgressFeed(context, held, folder, jitter, sending)
+        {
+            Begun = () => _toCome.Begun(held, folder),
+        };
         var request = folder.Finish;
         try
         {
@@ -123,16 +129,23 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
         if (container is not null) await container.DisposeAsync();
     }
 
-    private static FinishRequest Complete(AttemptOutcome outcome, AttemptFolder folder, ProgressFeed feed) =>
-        new(folder.Record.Assignment.Fence, outcome with
+    private static FinishRequest Complete(AttemptOutcome outcome, AttemptFolder folder, ProgressFeed feed)
+    {
+        var whole = outcome with
         {
+            Message = outcome.Message ?? feed.Masks.Problem,
+            Runtime = folder.Record.Runtime is "" ? null : folder.Record.Runtime,
+            Image = feed.Image,
             Commands = feed.Commands.Records,
             StdoutBytes = folder.Spool.Stdout,
             StderrBytes = folder.Spool.Stderr,
-        })
+        };
+        return new FinishRequest(
+            folder.Record.Assignment.Fence, feed.Masks.Current is { } masks ? MaskedOutcome.Of(masks, whole) : whole)
         {
             Tail = folder.Spool.Head(),
         };
+    }
 
     private FinishRequest Record(AttemptFolder folder, FinishRequest request)
     {
@@ -158,6 +171,7 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
         HeldAttempt held, AttemptFolder folder, FinishRequest request, CancellationToken sending)
     {
         var next = await FinishAsync(held, folder, request, sending);
+        _toCome.Ended(held, request.Outcome.Status, next);
         if (!held.Assignment.Work.KeepWorkspace) folder.LeaveWorkspace(Succeeded(request));
         folder.Remove();
         return next;
@@ -166,7 +180,7 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
     private async Task<IReadOnlyList<HeldAttempt>> FinishAsync(
         HeldAttempt held, AttemptFolder folder, FinishRequest request, CancellationToken sending)
     {
-        var ticket = table.TryBeginClaim(held);
+        var ticket = disk.HasRoom() ? table.TryBeginClaim(held) : null;
         if (ticket is not null)
         {
             request = request with { FreeSlots = ticket.FreeSlots, ClaimNonce = ticket.Nonce, Runtimes = _runtimes };
@@ -218,6 +232,7 @@ internal sealed partial class StepExecutor(AgentContext context, AttemptTable ta
     private IReadOnlyList<HeldAttempt> Drop(HeldAttempt held, AttemptFolder? folder)
     {
         table.Remove(held);
+        _toCome.Ended(held, null, []);
         if (!held.Lost.IsCancellationRequested || folder is null) return [];
         folder.LeaveWorkspace(succeeded: false);
         folder.Remove();

@@ -11,8 +11,11 @@ internal static class StepPreparation
 {
     /// <summary>Makes the workspace, brings the resources, and starts the container, blocked at its gate.</summary>
     public static async Task<IStepContainer> PrepareAsync(
-        AttemptFolder folder, IContainerRuntime runtime, BlobExchange blobs, CancellationToken cancellationToken)
+        AttemptFolder folder, IContainerRuntime runtime, StepExchange exchange, CancellationToken cancellationToken)
     {
+        var (blobs, tell) = exchange;
+        var spec = SpecOf(folder) with { Tell = tell };
+        await runtime.SettleAsync(spec, cancellationToken);
         await folder.PrepareWorkspaceAsync(blobs.OpenAsync, cancellationToken);
         foreach (var resource in folder.Record.Assignment.Work.Resources)
         {
@@ -23,14 +26,19 @@ internal static class StepPreparation
             }
         }
 
-        return await runtime.CreateAsync(SpecOf(folder), cancellationToken);
+        return await runtime.CreateAsync(spec, cancellationToken);
     }
 
+    /// <summary>Without anybody to tell.</summary>
     public static ContainerSpec SpecOf(AttemptFolder folder) =>
         new(folder.Record.Id, folder.RuntimePath, folder.WorkspacePath)
         {
             Work = folder.Record.Assignment.Work,
+            Key = StepsToCome.KeyOf(folder.Record.Assignment.Fence, folder.Record.Assignment.Fence.Step),
             Slot = folder.Record.Slot,
             DiesWithAgent = folder.Record.Assignment.DisconnectMilliseconds == 0,
         };
 }
+
+/// <summary>What a step's preparation has to do with the controller.</summary>
+internal readonly record struct StepExchange(BlobExchange Blobs, Action<string> Tell);

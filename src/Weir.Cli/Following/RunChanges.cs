@@ -7,14 +7,15 @@ namespace Weir.Cli.Following;
 /// <summary>Tells what changed between two looks at a run: one line for each change.</summary>
 internal sealed class RunChanges(Palette palette)
 {
-    private readonly Dictionary<string, (RunStatus Status, int Attempts, bool Unreachable)> _seen = new(
+    private readonly Dictionary<string, (RunStatus Status, int Attempts, bool Unreachable, bool Prepares)> _seen = new(
         StringComparer.Ordinal);
 
     public IEnumerable<StepChange> Next(RunView run, DateTimeOffset now)
     {
         foreach (var step in run.Steps ?? [])
         {
-            var state = (step.Status, step.Attempts.Count, step.Unreachable);
+            var prepares = step is { Status: RunStatus.Running, Waiting: not null };
+            var state = (step.Status, step.Attempts.Count, step.Unreachable, prepares);
             var before = _seen.GetValueOrDefault(step.Name);
             if (state == before) continue;
             _seen[step.Name] = state;
@@ -30,7 +31,7 @@ internal sealed class RunChanges(Palette palette)
         {
             var newest = step.Attempts.Count == 0 ? null : step.Attempts[^1];
             var again = newest is { Number: > 1 } ? $" (attempt {newest.Number})" : "";
-            return status + again;
+            return status + again + (step.Waiting is { } waiting ? $": {waiting}" : "");
         }
 
         var time = step.Status.IsFinal() && step.Started is not null

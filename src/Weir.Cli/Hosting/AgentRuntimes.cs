@@ -1,4 +1,5 @@
 using Weir.Agent;
+using Weir.Contracts.Flows;
 using Weir.Engine.Runtimes;
 using Weir.Runtimes.Docker;
 

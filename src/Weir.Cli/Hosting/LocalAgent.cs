@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 using Weir.Agent;
 using Weir.Agent.Links;
 using Weir.Contracts.Agents;
+using Weir.Contracts.Flows;
 using Weir.Contracts.Problems;
 using Weir.Controller.Hosting;
 using Weir.Engine.Links;
-using Weir.Runtimes.Docker;
 
 namespace Weir.Cli.Hosting;
 

@@ -27,6 +27,13 @@ internal sealed class Printer(CliHost host, OutputFormat format, Palette palette
         else host.Error.WriteLine("nothing to show");
     }
 
+    /// <summary>Many things, for people as <paramref name="text"/> says.</summary>
+    public void Write<T>(IReadOnlyList<T> items, JsonTypeInfo<T> type, Func<IReadOnlyList<T>, IEnumerable<string>> text)
+    {
+        if (ForPeople) Lines(text(items));
+        else Machine([.. items.Select(item => Element(item, type))], asList: true);
+    }
+
     /// <summary>One line of a stream, in any machine format.</summary>
     public void WriteLine<T>(T item, JsonTypeInfo<T> type) =>
         host.Output.Write(Json(Element(item, type), default) + "\n");

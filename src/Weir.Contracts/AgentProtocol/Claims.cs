@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Weir.Contracts.Flows;
+using Weir.Contracts.Json;
 
 namespace Weir.Contracts.AgentProtocol;
 
@@ -63,6 +65,39 @@ public sealed record Assignment(AttemptFence Fence, StepWork Work)
 
     /// <summary>Secrets and other values sealed to the agent's key (see SealedBox); null when there are none.</summary>
     public string? Sealed { get; init; }
+
+    /// <summary>What comes next at this agent if this attempt succeeds, most likely first.</summary>
+    public IReadOnlyList<NextStep> Next { get; set; } = [];
+}
+
+/// <summary>
+/// A step as far as its container can be made ready before it is claimed; what it does and its secrets come with its
+/// assignment only. Nothing is promised: it may run elsewhere, differently, or never.
+/// </summary>
+public sealed record NextStep(string Step)
+{
+    public required string Image { get; init; }
+    public string? Runtime { get; init; }
+    public PullPolicy? Pull { get; init; }
+    public string? Shell { get; init; }
+    public StepLimits Limits { get; set; } = new();
+
+    /// <summary>True when an attempt of it must not outlive its agent.</summary>
+    public bool DiesWithAgent { get; init; }
+    public NextWorkspace Workspace { get; init; }
+}
+
+[JsonConverter(typeof(SnakeCaseEnumConverter<NextWorkspace>))]
+public enum NextWorkspace
+{
+    /// <summary>It cannot be said before.</summary>
+    Unknown,
+
+    /// <summary>Empty.</summary>
+    Empty,
+
+    /// <summary>That of the step before it, which nobody else continues.</summary>
+    TakenOver,
 }
 
 /// <summary>What a step does, with every expression resolved.</summary>
@@ -71,6 +106,9 @@ public sealed record StepWork
     /// <summary>What the step is: <c>commands</c>; other kinds join through the engine's op extension point.</summary>
     public string Kind { get; set; } = "commands";
     public string? Image { get; init; }
+
+    /// <summary>When to ask for the image; null = as the agent is set.</summary>
+    public PullPolicy? Pull { get; init; }
 
     /// <summary>The runtime that must be used, or null for the agent's choice.</summary>
     public string? Runtime { get; init; }
@@ -104,6 +142,9 @@ public sealed record StepWork
 
     /// <summary>Names the step may write to the file named by <c>WEIR_OUTPUT</c>.</summary>
     public IReadOnlyList<string> Outputs { get; set; } = [];
+
+    /// <summary>JUnit files to read: relative to the workspace, may hold <c>*</c>, <c>?</c>, <c>**</c>.</summary>
+    public string? JunitReports { get; init; }
 }
 
 /// <summary>Where a workspace comes from.</summary>

@@ -10,7 +10,11 @@ namespace Weir.Contracts.AgentProtocol;
 /// </summary>
 /// <param name="AnsweredThrough">The newest claim whose answer the agent has taken in.</param>
 /// <param name="Held">All attempts the agent holds.</param>
-public sealed record RenewRequest(ClaimNonce AnsweredThrough, IReadOnlyList<AttemptFence> Held);
+public sealed record RenewRequest(ClaimNonce AnsweredThrough, IReadOnlyList<AttemptFence> Held)
+{
+    /// <summary>Why the agent takes nothing new for now, for people; null when it does.</summary>
+    public string? Paused { get; init; }
+}
 
 /// <summary>One answer per held attempt, in the order asked.</summary>
 public sealed record RenewResponse(IReadOnlyList<LeaseAnswer> Answers)

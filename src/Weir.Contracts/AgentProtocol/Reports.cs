@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Weir.Contracts.Json;
+using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 
 namespace Weir.Contracts.AgentProtocol;
@@ -9,6 +10,14 @@ public sealed record ReportRequest(AttemptFence Fence)
 {
     /// <summary>What the attempt runs in: <c>process</c>, <c>docker</c>, <c>fake</c>.</summary>
     public string? Runtime { get; init; }
+
+    /// <summary>The image that really runs: by digest where its registry gave one, else by its id.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>
+    /// What takes long before the first command, in a few words for people; set, the attempt has not begun.
+    /// </summary>
+    public string? Preparing { get; init; }
 
     /// <summary>All commands that have started so far, in order.</summary>
     public IReadOnlyList<CommandRecord> Commands { get; set; } = [];
@@ -49,6 +58,12 @@ public sealed record AttemptOutcome(RunStatus Status, ReasonCode Reason)
     /// <summary>For people: what happened, in one sentence.</summary>
     public string? Message { get; init; }
     public int? ExitCode { get; init; }
+
+    /// <summary>As in <see cref="ReportRequest"/>, which a short step never sends.</summary>
+    public string? Runtime { get; init; }
+
+    /// <summary>As in <see cref="ReportRequest"/>.</summary>
+    public string? Image { get; init; }
     public IReadOnlyDictionary<string, string> Outputs { get; set; } = new Dictionary<string, string>();
     public IReadOnlyList<ArtifactRecord> Artifacts { get; set; } = [];
     public IReadOnlyList<CommandRecord> Commands { get; set; } = [];
@@ -56,6 +71,9 @@ public sealed record AttemptOutcome(RunStatus Status, ReasonCode Reason)
     /// <summary>Bytes of each log as the agent counted them; the step's log ends there.</summary>
     public long StdoutBytes { get; init; }
     public long StderrBytes { get; init; }
+
+    /// <summary>What the step's tests came to, when reports were asked for and are there.</summary>
+    public TestReport? Tests { get; init; }
 
     /// <summary>The tar blob of the workspace, when it was asked for.</summary>
     public string? WorkspaceDigest { get; init; }
@@ -98,6 +116,12 @@ public sealed record LogPiece(LogStream Stream, long Offset, int Command, ReadOn
 /// <param name="StdoutThrough">Everything before this offset is on the controller's disk; send on from here.</param>
 /// <param name="StderrThrough">The same for the other stream.</param>
 public sealed record AppendLogResponse(WriteVerdict Verdict, long StdoutThrough, long StderrThrough);
+
+/// <summary>Values that a step has told to be secret.</summary>
+/// <param name="Sealed">A JSON list of them, sealed to the key that the session's answer named.</param>
+public sealed record AddMasksRequest(AttemptFence Fence, string Sealed);
+
+public sealed record AddMasksResponse(WriteVerdict Verdict);
 
 /// <summary>Sent by the controller over the agent's standing channel.</summary>
 public sealed record ChannelMessage(ChannelMessageKind Kind)

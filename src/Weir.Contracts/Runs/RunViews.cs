@@ -17,6 +17,8 @@ public sealed record RunView
 
     /// <summary>The revision of the flow; null for a run started from a file.</summary>
     public int? Revision { get; init; }
+    /// <summary>The id of its root in the data tree.</summary>
+    public string? Node { get; init; }
     public required RunStatus Status { get; init; }
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }
@@ -48,7 +50,10 @@ public sealed record StepView
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }
 
-    /// <summary>Why it is not running now: the stored reason that <c>weir run explain</c> shows.</summary>
+    /// <summary>
+    /// Why it is not running now, or what its agent still prepares: the stored reason that <c>weir run explain</c>
+    /// shows.
+    /// </summary>
     public string? Waiting { get; init; }
 
     /// <summary>True between the end of a lease and the end of its <c>disconnect</c> time.</summary>
@@ -60,6 +65,9 @@ public sealed record StepView
     public DateTimeOffset? Ended { get; init; }
     public IReadOnlyDictionary<string, string> Outputs { get; set; } = new Dictionary<string, string>();
     public IReadOnlyList<ArtifactRecord> Artifacts { get; set; } = [];
+
+    /// <summary>What its tests came to; null without reports.</summary>
+    public TestReport? Tests { get; init; }
     public IReadOnlyList<AttemptView> Attempts { get; set; } = [];
 }
 
@@ -71,6 +79,9 @@ public sealed record AttemptView
     public string? Message { get; init; }
     public string? Agent { get; init; }
     public string? Runtime { get; init; }
+
+    /// <summary>The image that really ran: by digest where its registry gave one, else by its id.</summary>
+    public string? Image { get; init; }
     public int? ExitCode { get; init; }
     public DateTimeOffset? Claimed { get; init; }
     public DateTimeOffset? Started { get; init; }
@@ -109,6 +120,25 @@ public sealed record StartRunResponse(RunView Run)
     /// <summary>True when the idempotency key had already started this run.</summary>
     public bool Existing { get; init; }
     public IReadOnlyList<string> Warnings { get; set; } = [];
+}
+
+/// <summary>Which age of the Nosana result document.</summary>
+public enum ResultForm
+{
+    /// <summary>As in 2022: <c>success</c> or <c>pipeline-failed</c>.</summary>
+    Original,
+
+    /// <summary>As in 2024: <c>success</c>, <c>nos/cmd-error</c> or <c>nos/error</c>, with exit codes.</summary>
+    Current,
+}
+
+/// <summary>Where a result's logs are.</summary>
+public enum ResultLogs
+{
+    Inline,
+
+    /// <summary>Addresses at the controller stand in their place.</summary>
+    Link,
 }
 
 /// <summary>Why a run and each of its steps stand where they stand.</summary>

@@ -47,12 +47,14 @@ public static class ConfigReader
         var (dataFolder, workFolder) = (root.Text("data_dir"), root.Text("workdir"));
         var folder = dataFolder ?? workFolder;
         var (backend, database) = DatabaseReader.Read(root, fileIsGiven);
+        var data = folder is null
+            ? DefaultFolder(sources.Environment)
+            : Path.GetFullPath(folder, sources.CurrentFolder);
         var config = new WeirConfig
         {
             Mode = mode,
-            DataFolder = folder is null
-                ? DefaultFolder(sources.Environment)
-                : Path.GetFullPath(folder, sources.CurrentFolder),
+            DataFolder = data,
+            Vault = VaultReader.Read(root.Section("vault"), data, sources),
             Node = ReadNode(root.Section("node")),
             Join = ReadJoin(root.Section("join"), mode),
             Datasources = ReadDatasources(root, sources),
@@ -63,7 +65,6 @@ public static class ConfigReader
         };
         if (mode is WeirMode.Client or WeirMode.Node && config.Labels.Count > 0)
             root.Warn("labels", "labels decide what an agent may claim: give them with its join token or by `weir agent`; these have no effect");
-        root.Later("vault");
         return config;
     }
 

@@ -1,4 +1,5 @@
 using Weir.Controller.Hosting;
+using Weir.Controller.Vault;
 
 namespace Weir.Controller.Config;
 
@@ -15,6 +16,7 @@ public sealed record WeirConfig
     /// <summary>Absolute.</summary>
     public required string DataFolder { get; init; }
     public NodeConfig Node { get; init; } = new();
+    public VaultOptions Vault { get; init; } = new();
     public JoinConfig Join { get; init; } = new();
     public IReadOnlyList<DatasourceConfig> Datasources { get; init; } = [];
     public StateBackend Backend { get; init; } = StateBackend.Sqlite;
@@ -44,6 +46,7 @@ public sealed record WeirConfig
         Renew = Node.Heartbeat,
         Lease = RenewalsPerLease * Node.Heartbeat,
         SelfCheck = Node.HealthCheck,
+        Vault = Vault,
     };
 }
 

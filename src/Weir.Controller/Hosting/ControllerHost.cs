@@ -11,6 +11,7 @@ using Weir.Controller.Auth;
 using Weir.Controller.Features.Metrics;
 using Weir.Controller.Storage;
 using Weir.Controller.Storage.Files;
+using Weir.Controller.Vault;
 using Weir.Engine.Agents;
 
 namespace Weir.Controller.Hosting;
@@ -82,6 +83,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
         var log = _app.Services.GetRequiredService<ILogger<ControllerHost>>();
         Log.Listening(log, Address, _options.Backend);
         if (_options.Backend == StateBackend.Dev) Log.InMemory(log);
+        foreach (var trouble in _app.Services.GetRequiredService<ConfigSecrets>().Troubles())
+            Log.SecretMissing(log, trouble);
         if (_options.IsOpenToOthersInClear) Log.InClear(log, Address);
     }
 
@@ -150,6 +153,9 @@ public sealed partial class ControllerHost : IAsyncDisposable
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "listening on {Address}, state in {Backend}")]
         public static partial void Listening(ILogger log, Uri address, StateBackend backend);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "the vault: {Trouble}; steps that need it cannot start")]
+        public static partial void SecretMissing(ILogger log, string trouble);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "state is kept in memory only: it is gone when this process ends")]
         public static partial void InMemory(ILogger log);

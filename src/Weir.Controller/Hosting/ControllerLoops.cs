@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Engine.Agents;
+using Weir.Engine.Events;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
 
@@ -55,9 +56,9 @@ internal sealed partial class ControllerLoops(
     }
 }
 
-/// <summary>What may be late without anybody noticing.</summary>
-internal sealed class Upkeep(SelfCheck selfCheck, BlobCollector blobs)
+/// <summary>What no run waits for.</summary>
+internal sealed class Upkeep(SelfCheck selfCheck, BlobCollector blobs, EventFeed feed)
 {
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(selfCheck.RunAsync(cancellationToken), blobs.RunAsync(cancellationToken));
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        selfCheck.RunAsync(cancellationToken), blobs.RunAsync(cancellationToken), feed.RunAsync(cancellationToken));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Weir.Contracts.Tokens;
+using Weir.Controller.Vault;
 
 namespace Weir.Controller.Hosting;
 
@@ -22,6 +23,7 @@ public sealed record ControllerOptions
     /// <summary>The address others reach it at, when it is not the one it listens on.</summary>
     public string? PublicUrl { get; init; }
     public TlsOptions? Tls { get; init; }
+    public VaultOptions Vault { get; init; } = new();
 
     /// <summary>Tokens that open one namespace each, made known at every start unless they were revoked.</summary>
     public IReadOnlyList<InitialToken> InitialTokens { get; init; } = [];

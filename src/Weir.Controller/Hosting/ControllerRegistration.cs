@@ -4,15 +4,21 @@ using Weir.Controller.Auth;
 using Weir.Controller.Features.AgentProtocol;
 using Weir.Controller.Features.Agents;
 using Weir.Controller.Features.Artifacts;
+using Weir.Controller.Features.Events;
 using Weir.Controller.Features.Flows;
 using Weir.Controller.Features.Health;
 using Weir.Controller.Features.Logs;
 using Weir.Controller.Features.Metrics;
+using Weir.Controller.Features.Nodes;
 using Weir.Controller.Features.OpenApi;
 using Weir.Controller.Features.Requests;
+using Weir.Controller.Features.Results;
 using Weir.Controller.Features.Runs;
+using Weir.Controller.Features.Secrets;
 using Weir.Controller.Features.Steps;
 using Weir.Controller.Features.Tokens;
+using Weir.Controller.Vault;
+using Weir.Engine.Vault;
 
 namespace Weir.Controller.Hosting;
 
@@ -26,6 +32,7 @@ internal static class ControllerRegistration
         services.AddSingleton(new ControllerClock(options.Time.GetUtcNow()));
         services.AddStores(stores);
         services.AddEngine(options);
+        services.AddVault(options);
         services.AddAccess();
         services.AddApiDescription();
         services.AddSingleton<AgentGate>();
@@ -33,8 +40,11 @@ internal static class ControllerRegistration
         services.AddSingleton<AgentViews>();
         services.AddSingleton<BlobDesk>();
         services.AddSingleton<ControllerMetrics>();
+        services.AddSingleton<EventPages>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<MetricsPage>();
+        services.AddSingleton<NodeBlobs>();
+        services.AddSingleton<NodeLists>();
         services.AddSingleton<BlobCollector>();
         services.AddSingleton<SelfCheck>();
         services.AddSingleton<Upkeep>();
@@ -48,14 +58,18 @@ internal static class ControllerRegistration
         app.UseRouting();
         app.UseWebSockets();
         app.UseMiddleware<Gate>();
+        app.MapEvents();
         app.MapFlows();
+        app.MapNodes();
         app.MapRuns();
+        app.MapResults();
         app.MapSteps();
         app.MapLogs();
         app.MapArtifacts();
         app.MapAgents();
         app.MapJoinTokens();
         app.MapTokens();
+        app.MapSecrets();
         app.MapAgentProtocol();
         app.MapHealth();
         app.MapMetrics();
@@ -68,6 +82,14 @@ internal static class ControllerRegistration
         services.AddSingleton(stores.Documents);
         services.AddSingleton(stores.Logs);
         services.AddSingleton(stores.Blobs);
+    }
+
+    private static void AddVault(this IServiceCollection services, ControllerOptions options)
+    {
+        services.AddSingleton(MasterKeyFile.Open(options.Vault, options.DataFolder));
+        services.AddSingleton(new ConfigSecrets(options.Vault));
+        services.AddSingleton(provider => new SecretVault(
+            [provider.GetRequiredService<SecretStore>(), provider.GetRequiredService<ConfigSecrets>()]));
     }
 
     private static void AddAccess(this IServiceCollection services)

@@ -35,8 +35,11 @@ public sealed class LocalLink : IControllerLink
         return AskAsync(agent => _gateway.ClaimAsync(agent, request, cancellationToken));
     }
 
-    public Task<RenewResponse> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
-        AskAsync(agent => _gateway.RenewAsync(agent, request, cancellationToken));
+    public Task<RenewResponse> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
+    {
+        _agent.Heard(request);
+        return AskAsync(agent => _gateway.RenewAsync(agent, request, cancellationToken));
+    }
 
     public Task<ReportResponse> ReportAsync(ReportRequest request, CancellationToken cancellationToken) =>
         AskAsync(agent => _gateway.ReportAsync(agent, request, cancellationToken));
@@ -44,6 +47,10 @@ public sealed class LocalLink : IControllerLink
     public Task<AppendLogResponse> AppendLogAsync(
         AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken) =>
         AskAsync(agent => _gateway.AppendLogAsync(agent, fence, pieces, cancellationToken));
+
+    public Task<AddMasksResponse> AddMasksAsync(
+        AttemptFence fence, IReadOnlyList<string> values, CancellationToken cancellationToken) =>
+        AskAsync(agent => _gateway.AddMasksAsync(agent, fence, values, cancellationToken));
 
     public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken) =>
         AskAsync(agent => _gateway.FinishAsync(agent, request, cancellationToken));

@@ -11,7 +11,9 @@ namespace Weir.Engine.Agents;
 public sealed class AgentEntry
 {
     private volatile Stored _stored;
+    private const int MostWords = 300;
     private volatile Offer _offer;
+    private volatile string? _paused;
     private long _seen;
 
     internal AgentEntry(AgentRecord record, long version)
@@ -38,6 +40,13 @@ public sealed class AgentEntry
         Record with { LastSeen = LastSeen, Host = _offer.Host, Runtimes = _offer.Runtimes, Slots = _offer.Slots };
 
     public void Heard(DateTimeOffset now) => Interlocked.Exchange(ref _seen, now.ToUnixTimeMilliseconds());
+
+    /// <summary>Why it takes nothing new, as it said last; null when it does.</summary>
+    public string? Paused => _paused;
+
+    /// <summary>Takes in what a renewal says of its agent.</summary>
+    public void Heard(RenewRequest renewal) =>
+        _paused = renewal.Paused is { Length: > MostWords } words ? words[..MostWords] : renewal.Paused;
 
     /// <summary>Takes in what a claim says of its agent.</summary>
     public void Heard(ClaimRequest claim)
@@ -66,6 +75,7 @@ public sealed class AgentEntry
             Runtimes = record.Runtimes,
             Slots = record.Slots,
             Busy = busy,
+            Paused = _paused,
         };
     }
 

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text.Json;
+using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Json;
 using Weir.Engine.Identity;
+using Weir.Engine.Security;
 
 namespace Weir.Engine.Agents;
 
@@ -10,13 +14,19 @@ namespace Weir.Engine.Agents;
 public sealed record AgentSession(string Id, AgentEntry Agent, ReadOnlyMemory<byte> Key, DateTimeOffset Expires);
 
 /// <summary>Open sessions: at most a few per agent, each for an hour.</summary>
-public sealed class AgentSessions(IdSource ids, TimeProvider time)
+public sealed class AgentSessions(IdSource ids, TimeProvider time) : IDisposable
 {
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
     private const int MaxPerAgent = 4;
     private const int KeyBytes = 32;
     private readonly ConcurrentDictionary<string, AgentSession> _sessions = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
+    private readonly ECDiffieHellman _opening = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+
+    /// <summary>What agents tell in secret is sealed to this: P-256 SubjectPublicKeyInfo, base64.</summary>
+    public string SealTo => Convert.ToBase64String(_opening.ExportSubjectPublicKeyInfo());
+
+    public void Dispose() => _opening.Dispose();
 
     public AgentSession Open(AgentEntry agent)
     {
@@ -37,6 +47,17 @@ public sealed class AgentSessions(IdSource ids, TimeProvider time)
         }
 
         return session;
+    }
+
+    /// <summary>Null when it was not sealed to this controller, in this life of it, for that attempt.</summary>
+    public IReadOnlyList<string>? OpenMasks(AddMasksRequest request)
+    {
+        lock (_gate)
+        {
+            return SealedBox.TryOpen(_opening, request.Sealed, SealedBox.ForMasks(request.Fence), out var json)
+                ? JsonSerializer.Deserialize(json, WeirJson.Default.IReadOnlyListString)
+                : null;
+        }
     }
 
     public AgentSession? Find(string id) =>

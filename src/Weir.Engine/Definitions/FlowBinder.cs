@@ -16,6 +16,7 @@ internal sealed class FlowBinder(ProblemList problems)
         Title = root.Text("title"),
         Description = root.Text("description"),
         Image = root.Text("image"),
+        Pull = PullOf(root),
         Env = root.Map("env"),
         Params = [.. root.Entries("params").Select(e => BindParam(e.Key.Value, e.Value, $"params.{e.Key.Value}"))],
         Source = BindSource(root["source"]),
@@ -36,6 +37,7 @@ internal sealed class FlowBinder(ProblemList problems)
             Name = step.Text("name") ?? name,
             Title = step.Text("title"),
             Image = step.Text("image"),
+            Pull = PullOf(step),
             Commands = step.Texts("commands") ?? [],
             Env = step.Map("env"),
             Needs = step.Texts("needs"),
@@ -43,6 +45,7 @@ internal sealed class FlowBinder(ProblemList problems)
             Resources = [.. step.Items("resources").Select(BindResource)],
             Artifacts = [.. step.Items("artifacts").Select(BindArtifact)],
             Outputs = step.Texts("outputs") ?? [],
+            JunitReports = (step["reports"] as TreeMap)?.Text("junit"),
             Retry = BindRetry(step["retry"]),
             Timeout = step.Duration("timeout"),
             Disconnect = step.Duration("disconnect"),
@@ -113,6 +116,14 @@ internal sealed class FlowBinder(ProblemList problems)
         "exit" => RetryOn.Exit,
         "timeout" => RetryOn.Timeout,
         _ => RetryOn.Infrastructure,
+    };
+
+    private static PullPolicy? PullOf(TreeMap map) => map.Text("pull") switch
+    {
+        "if-missing" => PullPolicy.IfMissing,
+        "always" => PullPolicy.Always,
+        "never" => PullPolicy.Never,
+        _ => null,
     };
 
     private static StepLimits BindLimits(TreeMap? map) => map is null ? new() : new()

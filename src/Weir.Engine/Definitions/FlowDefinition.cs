@@ -15,6 +15,9 @@ public sealed record FlowDefinition
     /// <summary>Template; for steps that name none.</summary>
     public string? Image { get; init; }
 
+    /// <summary>For steps that name none; null = as the agent is set.</summary>
+    public PullPolicy? Pull { get; init; }
+
     /// <summary>Values are templates.</summary>
     public ImmutableSortedDictionary<string, string> Env { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
@@ -65,6 +68,7 @@ public sealed record StepDefinition
 
     /// <summary>Template.</summary>
     public string? Image { get; init; }
+    public PullPolicy? Pull { get; init; }
     public ImmutableArray<string> Commands { get; init; } = [];
 
     /// <summary>Values are templates.</summary>
@@ -77,6 +81,9 @@ public sealed record StepDefinition
     public ImmutableArray<ResourceDefinition> Resources { get; init; } = [];
     public ImmutableArray<ArtifactDefinition> Artifacts { get; init; } = [];
     public ImmutableArray<string> Outputs { get; init; } = [];
+
+    /// <summary>Path of JUnit files; may hold <c>*</c>, <c>?</c> and <c>**</c>.</summary>
+    public string? JunitReports { get; init; }
     public RetryRule Retry { get; init; } = new();
     public TimeSpan? Timeout { get; init; }
     public TimeSpan? Disconnect { get; init; }

@@ -15,6 +15,7 @@ internal static class FlowKeys
     private static readonly TextShape Path = new() { Format = TextFormat.WorkspaceFile, IsTemplate = true };
     private static readonly TextShape ArtifactName = new() { Format = TextFormat.ArtifactName, IsTemplate = true };
     private static readonly TextShape Runtime = new() { Choices = ["process", "docker", "fake"] };
+    private static readonly TextShape Pull = new() { Choices = ["if-missing", "always", "never"] };
     private static readonly BooleanShape Boolean = new();
     private static readonly ListShape Secrets = new(new TextShape { Format = TextFormat.EnvName }, 50);
     private static readonly MapShape Env =
@@ -98,11 +99,19 @@ internal static class FlowKeys
         Short = ArtifactName,
     };
 
+    public static ObjectShape Reports { get; } = new(
+        "reports",
+        new FlowKey(
+            "junit",
+            new TextShape { Format = TextFormat.WorkspaceFile },
+            "JUnit XML: file, folder or pattern (`*`, `?`, `**`) below the workspace."));
+
     public static ObjectShape Step { get; } = new(
         "a step",
         new FlowKey("name", Name, "Unique in the flow; without it `step-<number>`."),
         new FlowKey("title", Words, "The name as people read it."),
         new FlowKey("image", Image, "Image to run in; without it the flow's. Template."),
+        new FlowKey("pull", Pull, "When to ask for the image: if-missing, always or never; without it the flow's."),
         new FlowKey(
             "commands",
             new ListShape(Command, MaxCommands, Min: 1),
@@ -115,6 +124,7 @@ internal static class FlowKeys
         new FlowKey("when", new TextShape { MaxLength = 4096 }, "Condition; without it success()."),
         new FlowKey("resources", new ListShape(Resource, 50), "Artifacts of earlier steps to bring."),
         new FlowKey("artifacts", new ListShape(Artifact, 50), "Files to keep."),
+        new FlowKey("reports", Reports, "Reports that the step's tests leave; read and shown with the run."),
         new FlowKey(
             "outputs",
             new ListShape(new TextShape { Format = TextFormat.Identifier }, 100),
@@ -152,6 +162,7 @@ internal static class FlowKeys
         new FlowKey("title", Words, "The name as people read it."),
         new FlowKey("description", Words, "What the flow is for."),
         new FlowKey("image", Image, "Image for steps that name none. Template."),
+        new FlowKey("pull", Pull, "`pull` of steps that name none; without it as the agent is set."),
         new FlowKey("env", Env, "Environment variables of every step. Values are templates."),
         new FlowKey("params", new MapShape(TextFormat.Identifier, Param, 100), "Typed inputs of a run."),
         new FlowKey("source", Source, "Repository to check out in a first step, `checkout`."),

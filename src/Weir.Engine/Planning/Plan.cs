@@ -40,6 +40,9 @@ public sealed record PlanStep
 
     /// <summary>Template.</summary>
     public string? Image { get; init; }
+
+    /// <summary>When to ask for the image; null = as the agent is set.</summary>
+    public PullPolicy? Pull { get; init; }
     public string? Runtime { get; init; }
 
     /// <summary>Never a template: values reach commands as environment variables, files or arguments only.</summary>
@@ -63,6 +66,9 @@ public sealed record PlanStep
     public ImmutableArray<PlanArtifact> Artifacts { get; init; } = [];
     public ImmutableArray<PlanResource> Resources { get; init; } = [];
     public ImmutableArray<string> Outputs { get; init; } = [];
+
+    /// <summary>Path of JUnit files; may hold <c>*</c>, <c>?</c> and <c>**</c>.</summary>
+    public string? JunitReports { get; init; }
     public ImmutableArray<string> Secrets { get; init; } = [];
 
     /// <summary>The step whose workspace this one continues; null = it starts with an empty one.</summary>

@@ -22,10 +22,14 @@ public sealed class PlanGraph
                 s => s.Needs is { } names ? names.Select(PositionOf).ToImmutableArray() : (ImmutableArray<int>?)null),
         ];
         _heirs = [.. plan.Steps.Select(s => Heirs(s.Name))];
+        HasImages = plan.Steps.Any(step => step.Image is not null);
         _ancestors = new ImmutableArray<int>?[plan.Steps.Length];
     }
 
     public Plan Plan { get; }
+
+    /// <summary>True when any step names an image.</summary>
+    public bool HasImages { get; }
 
     /// <summary>Throws for a name that is not in the plan: the planner has checked them all.</summary>
     public int PositionOf(string step) => _positions[step];

@@ -37,6 +37,7 @@ internal static class PlannerSteps
             Needs = NeedsOf(flow, step),
             When = string.IsNullOrWhiteSpace(step.When) ? null : step.When.Trim(),
             Image = step.Image ?? flow.Image,
+            Pull = step.Pull ?? flow.Pull,
             Runtime = runtime ?? step.Runtime ?? flow.Runtime,
             Commands = step.Commands,
             Env = flow.Env.SetItems(step.Env),
@@ -51,6 +52,7 @@ internal static class PlannerSteps
             Artifacts = [.. step.Artifacts.Select(a => new PlanArtifact(a.Name, a.Path, a.Required))],
             Resources = [.. step.Resources.Select(r => new PlanResource(r.Name, r.Path, maker(r.Name), r.Required))],
             Outputs = step.Outputs,
+            JunitReports = step.JunitReports,
             Secrets = [.. flow.Secrets.Union(step.Secrets)],
             WorkspaceFrom = WorkspaceOf(flow, index),
         };
@@ -62,6 +64,7 @@ internal static class PlannerSteps
         return unset with
         {
             Image = source.Image ?? flow.Image,
+            Pull = flow.Pull,
             Runtime = runtime ?? flow.Runtime,
             Commands = source.Path is null ? Checkout.Commands : [Checkout.EnterFolder, .. Checkout.Commands],
             Env = CheckoutVariables(flow, source),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Weir.Contracts.AgentProtocol;
+using Weir.Engine.DataTree;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
 
@@ -14,6 +15,7 @@ internal sealed class CommitBuilder(RunMachine machine, DateTimeOffset now)
     private readonly List<LeaseKey> _unlease = [];
     private readonly List<LeaseRow> _lease = [];
     private readonly List<EventRow> _events = [];
+    private readonly List<NodeRow> _nodes = [];
 
     public Commit Build(RunState? before, RunState after, IReadOnlyList<RunEffect> effects)
     {
@@ -33,6 +35,7 @@ internal sealed class CommitBuilder(RunMachine machine, DateTimeOffset now)
             Enqueue = _enqueue,
             Unlease = _unlease,
             Lease = _lease,
+            Nodes = _nodes,
             Events = _events,
         };
     }
@@ -61,10 +64,25 @@ internal sealed class CommitBuilder(RunMachine machine, DateTimeOffset now)
                 break;
             case RunEffect.Publish e:
                 _events.Add(EventRowOf(run, e));
+                if (NodeOf(run, e) is { } node) AddNode(node);
                 break;
             default:
                 break;
         }
+    }
+
+    private NodeRow? NodeOf(RunState run, RunEffect.Publish publish) => publish.Type switch
+    {
+        RunEffects.RunCreated => RunNodes.OfStart(run),
+        RunEffects.StepFinished => RunNodes.OfStep(run, publish.Step, now),
+        RunEffects.RunFinished => RunNodes.OfEnd(run, now),
+        _ => null,
+    };
+
+    private void AddNode(NodeRow node)
+    {
+        _nodes.Add(node);
+        _events.Add(NodeRegistry.EventOf(node));
     }
 
     private void Replace(LeaseRow row)

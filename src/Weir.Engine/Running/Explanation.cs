@@ -36,7 +36,14 @@ internal static class Explanation
             return $"agent {step.Current!.Agent} is silent; the next attempt starts at {step.Current.RescueAt:HH:mm:ss} UTC unless it returns";
         }
 
-        if (step.Phase == StepPhase.Leased) return $"attempt {step.Current!.Number} runs on agent {step.Current.Agent}";
+        if (step.Phase == StepPhase.Leased)
+        {
+            var (attempt, agent) = (step.Current!.Number, step.Current.Agent);
+            return step.Current.Preparing is { } preparing
+                ? $"attempt {attempt} is being prepared on agent {agent}: {preparing}"
+                : $"attempt {attempt} runs on agent {agent}";
+        }
+
         return step.Message ?? (step.Status == RunStatus.Success ? "it succeeded" : step.Reason.ToString());
     }
 

@@ -35,10 +35,14 @@ public abstract record RunEffect
 /// <summary>What follows from the difference between two states of a run. Pure.</summary>
 public static class RunEffects
 {
+    public const string RunCreated = "run.created";
+    public const string RunFinished = "run.finished";
+    public const string StepFinished = "step.finished";
+
     public static IReadOnlyList<RunEffect> Between(RunState? before, RunState after)
     {
         var effects = new List<RunEffect>();
-        if (before is null) effects.Add(new RunEffect.Publish("run.created", -1));
+        if (before is null) effects.Add(new RunEffect.Publish(RunCreated, -1));
         if (after.Status == RunStatus.Running
             && before?.Status is null or RunStatus.Pending
             && after.Started is not null)
@@ -54,7 +58,7 @@ public static class RunEffects
 
         if (after.Stop is not null && before?.Stop is null) effects.Add(new RunEffect.Publish("run.stopping", -1));
         if (after.Status.IsFinal() && before?.Status.IsFinal() != true)
-            effects.Add(new RunEffect.Publish("run.finished", -1));
+            effects.Add(new RunEffect.Publish(RunFinished, -1));
         return effects;
     }
 
@@ -66,7 +70,7 @@ public static class RunEffects
         if (wasQueued && !isQueued) effects.Add(new RunEffect.Dequeue(step));
         if (isQueued && !wasQueued) effects.Add(new RunEffect.Enqueue(step));
         OfLease(effects, before, run, step);
-        if (after.IsOver && before?.IsOver != true) effects.Add(new RunEffect.Publish("step.finished", step));
+        if (after.IsOver && before?.IsOver != true) effects.Add(new RunEffect.Publish(StepFinished, step));
         else if (after.Status == RunStatus.Running && before?.Status != RunStatus.Running)
             effects.Add(new RunEffect.Publish("step.started", step));
         else if (isQueued && !wasQueued) effects.Add(new RunEffect.Publish("step.queued", step));

@@ -15,9 +15,21 @@ public abstract record RunEvent
 
     /// <summary>The agent has begun, or a command started or ended.</summary>
     public sealed record Progressed(AttemptFence Fence, string? Runtime, ImmutableArray<CommandRecord> Commands)
-        : RunEvent;
+        : RunEvent
+    {
+        public string? Image { get; init; }
+
+        /// <summary>What it still waits for at its agent; null once it has begun.</summary>
+        public string? Preparing { get; init; }
+    }
 
     public sealed record Finished(AttemptFence Fence, AttemptOutcome Outcome) : RunEvent;
+
+    /// <summary>A secret that the step states cannot be had: the attempt is not handed out.</summary>
+    public sealed record Withheld(AttemptFence Fence, string Why) : RunEvent;
+
+    /// <summary>What is secret in the attempt, sealed; replaces what was kept before.</summary>
+    public sealed record SecretsKept(AttemptFence Fence, string Sealed) : RunEvent;
 
     /// <summary>The lease ended without a renewal.</summary>
     public sealed record LeaseEnded(AttemptFence Fence) : RunEvent;

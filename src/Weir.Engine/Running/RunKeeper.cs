@@ -91,6 +91,10 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
         throw new StoreUnavailableException($"run {run} changed under every one of {MostTries} tries");
     }
 
+    /// <summary>The run as it would stand after the event; null when it would be refused. Stores nothing.</summary>
+    public RunState? Suppose(RunState run, RunEvent happened) =>
+        machine.Apply(run, happened, time.GetUtcNow()) is { Verdict: EventVerdict.Accepted } then ? then.State : null;
+
     /// <summary>True while this controller knows the run as one that has not ended.</summary>
     public bool IsOpen(string run) => _states.TryGet(run, out _);
 

@@ -31,6 +31,8 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             RunEvent.Claimed e => Claim(edit, e),
             RunEvent.Progressed e => Progress(edit, e),
             RunEvent.Finished e => Finish(edit, e),
+            RunEvent.Withheld e => Withhold(edit, e),
+            RunEvent.SecretsKept e => KeepSecrets(edit, e),
             RunEvent.LeaseEnded e => LoseTouch(edit, e.Fence),
             RunEvent.AgentRevoked e => ShutOut(edit, e.Fence),
             RunEvent.Returned e => Return(edit, e.Fence),
@@ -83,11 +85,20 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
     {
         if (!TryHeld(edit, e.Fence, out var i)) return EventVerdict.Refused;
         var known = edit[i].Current!;
+        if (e.Preparing is not null)
+        {
+            if (known.Started is not null || known.Preparing == e.Preparing) return EventVerdict.Repeated;
+            edit.Edit(i, a => a with { Runtime = e.Runtime ?? a.Runtime, Preparing = e.Preparing });
+            return EventVerdict.Accepted;
+        }
+
         if (known.Started is not null && e.Commands.Length < known.Commands.Length) return EventVerdict.Repeated;
         edit.Edit(i, a => a with
         {
             Started = a.Started ?? edit.Now,
             Runtime = e.Runtime ?? a.Runtime,
+            Image = e.Image ?? a.Image,
+            Preparing = null,
             Commands = e.Commands,
         });
         return EventVerdict.Accepted;
@@ -98,8 +109,15 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         if (!TryHeld(edit, e.Fence, out var i))
             return WasReported(edit, e.Fence) ? EventVerdict.Repeated : EventVerdict.Refused;
         var outcome = e.Outcome;
-        edit.Edit(
-            i, a => a with { Started = a.Started ?? a.Claimed, Reported = true, Commands = [.. outcome.Commands] });
+        edit.Edit(i, a => a with
+        {
+            Started = a.Started ?? a.Claimed,
+            Reported = true,
+            Runtime = outcome.Runtime ?? a.Runtime,
+            Image = outcome.Image ?? a.Image,
+            Preparing = null,
+            Commands = [.. outcome.Commands],
+        });
         edit[i] = edit[i] with { ExitCode = outcome.ExitCode };
         if (outcome.Status == RunStatus.Success)
         {
@@ -110,8 +128,22 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             };
         }
 
-        edit[i] = edit[i] with { Artifacts = [.. outcome.Artifacts] };
+        edit[i] = edit[i] with { Artifacts = [.. outcome.Artifacts], Tests = outcome.Tests };
         AttemptEnding.Apply(edit, i, outcome.Status, outcome.Reason, outcome.Message, outcome.ExitCode);
+        return EventVerdict.Accepted;
+    }
+
+    private EventVerdict Withhold(RunEdit edit, RunEvent.Withheld e)
+    {
+        if (!TryHeld(edit, e.Fence, out var i)) return EventVerdict.Refused;
+        AttemptEnding.Apply(edit, i, RunStatus.Failed, ReasonCode.Secret, e.Why, null);
+        return EventVerdict.Accepted;
+    }
+
+    private EventVerdict KeepSecrets(RunEdit edit, RunEvent.SecretsKept e)
+    {
+        if (!TryHeld(edit, e.Fence, out var i)) return EventVerdict.Refused;
+        edit.Edit(i, a => a with { Sealed = e.Sealed });
         return EventVerdict.Accepted;
     }
 

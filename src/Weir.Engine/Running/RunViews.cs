@@ -1,5 +1,6 @@
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
+using Weir.Engine.DataTree;
 using Weir.Engine.Storage;
 
 namespace Weir.Engine.Running;
@@ -20,6 +21,7 @@ public static class RunViews
             Number = row.Number,
             Revision = row.Revision,
             Version = row.Version,
+            Node = RunNodes.RootOf(row.Id, row.Created),
             Status = row.Status,
             Reason = row.Reason,
             Message = details.Message,
@@ -42,6 +44,7 @@ public static class RunViews
         Number = run.Number,
         Revision = run.Inputs.Revision,
         Version = run.Version,
+        Node = RunNodes.RootOf(run.Id, run.Created),
         Status = run.Status,
         Reason = run.Reason,
         Message = run.Message,
@@ -67,7 +70,7 @@ public static class RunViews
             Status = state.Status,
             Reason = state.Reason,
             Message = state.Message,
-            Waiting = state.Waiting,
+            Waiting = state.Waiting ?? (state.Phase == StepPhase.Leased ? state.Current!.Preparing : null),
             Unreachable = state.Phase == StepPhase.Unreachable,
             ExitCode = state.ExitCode,
             AllowFailure = plan.AllowFailure,
@@ -76,6 +79,7 @@ public static class RunViews
             Ended = state.Ended,
             Outputs = state.Outputs,
             Artifacts = state.Artifacts,
+            Tests = state.Tests,
             Attempts = [.. state.Attempts.Select(AttemptOf)],
         };
     }
@@ -88,6 +92,7 @@ public static class RunViews
         Message = attempt.Message,
         Agent = attempt.Agent,
         Runtime = attempt.Runtime,
+        Image = attempt.Image,
         ExitCode = attempt.ExitCode,
         Claimed = attempt.Claimed,
         Started = attempt.Started,

@@ -24,9 +24,30 @@ public interface IContainerRuntime
     Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Kills and removes all of this agent's leftovers except what <paramref name="keep"/> names; touches nothing else.
+    /// Kills and removes all of this agent's leftovers except what belongs to <paramref name="keep"/>; touches nothing
+    /// else.
     /// </summary>
-    Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken);
+    Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A step will perhaps be created soon. A runtime whose containers take long to start begins to make one, blocked
+    /// at its gate, for the <see cref="CreateAsync"/> with the same key; others do nothing. Returns at once, never
+    /// fails.
+    /// </summary>
+    void Prepare(StepForecast forecast)
+    {
+    }
+
+    /// <summary>
+    /// Waits until what was begun for the step's key is ready: before that, the workspace named to it must not be
+    /// moved.
+    /// </summary>
+    Task SettleAsync(ContainerSpec spec, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The step will not be created: what was prepared for it, if it was, is thrown away.</summary>
+    void Discard(string key)
+    {
+    }
 }
 
 /// <summary>What a runtime can do; a conformance test that needs more is skipped visibly.</summary>
@@ -66,6 +87,12 @@ public sealed record ContainerSpec(string Id, string Folder, string Workspace)
 {
     public required StepWork Work { get; init; }
 
+    /// <summary>The <see cref="StepForecast.Key"/> under which it may have been foreseen.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Told in a few words for people, now and then, what takes long before the container is there.</summary>
+    public Action<string>? Tell { get; init; }
+
     /// <summary>Which of the agent's slots runs it, from 0; the process runtime has one user per slot.</summary>
     public int Slot { get; init; }
 
@@ -75,6 +102,12 @@ public sealed record ContainerSpec(string Id, string Folder, string Workspace)
     /// </summary>
     public bool DiesWithAgent { get; init; }
 }
+
+/// <summary>What is known of a step before it is claimed: enough to make a container, not what it will do.</summary>
+/// <param name="Key">Unique at the agent: the step of a run, whichever attempt.</param>
+/// <param name="Step">What the controller foresees.</param>
+/// <param name="Workspace">The folder that will be moved to the step's workspace; null when that begins empty.</param>
+public sealed record StepForecast(string Key, NextStep Step, string? Workspace);
 
 /// <summary>What becomes known only when the gate opens.</summary>
 /// <param name="Env">The whole environment the step sees beyond the runtime's own basics.</param>
@@ -86,6 +119,15 @@ public interface IStepContainer : IAsyncDisposable
     /// The file that the step sees as <c>WEIR_OUTPUT</c>; read it with <see cref="ReadOutputFileAsync"/>.
     /// </summary>
     string OutputFile { get; }
+
+    /// <summary>The file that the step sees as <c>WEIR_MASK</c>; read it with <see cref="ReadMasks"/>.</summary>
+    string MaskFile { get; }
+
+    /// <summary>
+    /// The image that it really runs: by digest where its registry gave one, else by the engine's id. Null for a
+    /// runtime without images.
+    /// </summary>
+    string? Image => null;
 
     Task OpenGateAsync(GateScript script, CancellationToken cancellationToken);
 
@@ -106,6 +148,12 @@ public interface IStepContainer : IAsyncDisposable
     /// <see cref="RuntimeException"/> that is the user's fault.
     /// </summary>
     Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What the step has written to <see cref="MaskFile"/> by now, empty when nothing; the same rules as for
+    /// <see cref="ReadOutputFileAsync"/>, but cheap and asked before each chunk of output is used.
+    /// </summary>
+    byte[] ReadMasks(int maxBytes);
 
     /// <summary>
     /// Asks to stop (SIGTERM), after <paramref name="grace"/> kills the whole tree. Returns when all of it is gone.

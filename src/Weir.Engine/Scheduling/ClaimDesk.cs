@@ -2,6 +2,7 @@ using Weir.Contracts.AgentProtocol;
 using Weir.Engine.Running;
 using Weir.Engine.Signals;
 using Weir.Engine.Storage;
+using Weir.Engine.Vault;
 
 namespace Weir.Engine.Scheduling;
 
@@ -10,7 +11,7 @@ namespace Weir.Engine.Scheduling;
 /// priority, then age. The same nonce gets the same answer: what a claim leased carries its nonce, so a claim whose
 /// answer was lost is answered from the leases themselves.
 /// </summary>
-public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards safeguards)
+public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, AttemptSecrets? secrets, Safeguards safeguards)
 {
     private const int MostPerClaim = 64;
     private const int MostReserved = 4_096;
@@ -21,6 +22,9 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     private readonly HashSet<StepKey> _reserved = [];
     private readonly Dictionary<string, LastClaim> _last = [];
 
+    /// <summary>Null where no step has secrets.</summary>
+    public AttemptSecrets? Secrets => secrets;
+
     /// <summary>Leases what suits the agent now; empty when nothing does.</summary>
     /// <param name="request">The nonce of the claim, the slots to fill, and whether an empty answer ends the
     /// claim.</param>
@@ -30,7 +34,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         // An agent that gave up waiting asks again while its first claim is still here: the two must not both take
         // work.
         using var turn = await _agents.EnterAsync(agent.Id);
-        if (await AnsweredBeforeAsync(agent, request.Nonce, cancellationToken) is { } earlier) return earlier;
+        if (await AnsweredBeforeAsync(agent, offer, request.Nonce, cancellationToken) is { } earlier) return earlier;
         return await TakeFreshAsync(agent, offer, request, cancellationToken);
     }
 
@@ -44,7 +48,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     {
         var run = finished.Fence.Run;
         using var turn = await _agents.EnterAsync(agent.Id);
-        if (await AnsweredBeforeAsync(agent, request.Nonce, cancellationToken) is { } earlier)
+        if (await AnsweredBeforeAsync(agent, offer, request.Nonce, cancellationToken) is { } earlier)
             return (await keeper.ApplyAsync(run, finished, cancellationToken), earlier);
         var takes = !agent.Draining && request.Slots > 0;
         if (!takes || (await LanesForAsync(agent, offer, cancellationToken)).Count > 0)
@@ -59,15 +63,15 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
             return (applied, await TakeFreshAsync(agent, offer, request, cancellationToken));
         End(agent.Id, request.Nonce);
         var next = new List<Assignment>(1);
-        AddAssignment(next, applied.State!, step);
+        await AddAssignmentAsync(next, agent, applied.State!, step, offer, cancellationToken);
         return (applied, next);
     }
 
     private async Task<IReadOnlyList<Assignment>?> AnsweredBeforeAsync(
-        AgentIdentity agent, ClaimNonce nonce, CancellationToken cancellationToken)
+        AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, CancellationToken cancellationToken)
     {
         if (!safeguards.ClaimNonce) return null;
-        var earlier = await EarlierAnswerAsync(agent, nonce, cancellationToken);
+        var earlier = await EarlierAnswerAsync(agent, offer, nonce, cancellationToken);
         // What it leased may have been committed though the store did not say so: it is over from now on.
         if (earlier.Count > 0) End(agent.Id, nonce);
         return earlier.Count > 0 || IsOver(agent.Id, nonce) ? earlier : null;
@@ -112,7 +116,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         var picks = await PickAsync(agent, offer, Math.Min(slots, MostPerClaim), cancellationToken);
         try
         {
-            return await LeaseAsync(agent, nonce, picks, cancellationToken);
+            return await LeaseAsync(agent, offer, nonce, picks, cancellationToken);
         }
         finally
         {
@@ -121,14 +125,14 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     }
 
     private async Task<IReadOnlyList<Assignment>> EarlierAnswerAsync(
-        AgentIdentity agent, ClaimNonce nonce, CancellationToken cancellationToken)
+        AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, CancellationToken cancellationToken)
     {
         var answer = new List<Assignment>();
-        foreach (var lease in await store.ListClaimedAsync(agent.Id, nonce, cancellationToken))
+        foreach (var lease in await store.ListClaimedAsync(offer.Agent, nonce, cancellationToken))
         {
             var run = await keeper.RecallAsync(lease.Fence.Run, cancellationToken);
             if (run is not null && run.Graph.TryPositionOf(lease.Fence.Step, out var step))
-                AddAssignment(answer, run, step);
+                await AddAssignmentAsync(answer, agent, run, step, offer, cancellationToken);
         }
 
         return answer;
@@ -196,13 +200,14 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     }
 
     private async Task<IReadOnlyList<Assignment>> LeaseAsync(
-        AgentIdentity agent, ClaimNonce nonce, List<QueueRow> picks, CancellationToken cancellationToken)
+        AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, List<QueueRow> picks,
+        CancellationToken cancellationToken)
     {
         var leased = new Task<Applied>[picks.Count];
         for (var i = 0; i < picks.Count; i++)
         {
             leased[i] = keeper.ApplyAsync(
-                picks[i].Run, new RunEvent.Claimed(picks[i].Step, agent.Id, nonce, i), cancellationToken);
+                picks[i].Run, new RunEvent.Claimed(picks[i].Step, offer.Agent, nonce, i), cancellationToken);
         }
 
         // All of them, also when one fails: the claim is asked again at once, and must then find what it leased.
@@ -211,25 +216,47 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         for (var i = 0; i < picks.Count; i++)
         {
             if (all[i].Verdict != EventVerdict.Accepted) continue;
-            AddAssignment(answer, all[i].State!, all[i].State!.Graph.PositionOf(picks[i].Step));
+            var run = all[i].State!;
+            var step = run.Graph.PositionOf(picks[i].Step);
+            await AddAssignmentAsync(answer, agent, run, step, offer, cancellationToken);
         }
 
         return answer;
     }
 
-    private void AddAssignment(List<Assignment> answer, RunState run, int step)
+    private async ValueTask AddAssignmentAsync(
+        List<Assignment> answer, AgentIdentity agent, RunState run, int step, AgentOffer offer,
+        CancellationToken cancellationToken)
     {
         // A step that can no longer be resolved is left to its lease: it ends by its deadline with that reason.
         if (run.Steps[step] is not { IsHeld: true, Current: { } attempt }) return;
         if (WorkBuilder.Build(run, step).Work is not { } work) return;
-        answer.Add(new Assignment(new AttemptFence(run.Id, run.Steps[step].Name, attempt.Number, attempt.Lease), work)
+        var handout = await HandOutAsync(agent, run, step, cancellationToken);
+        if (!handout.MayStart) return;
+        var fence = new AttemptFence(run.Id, run.Steps[step].Name, attempt.Number, attempt.Lease);
+        answer.Add(new Assignment(fence, work)
         {
             Namespace = run.Namespace,
             Flow = run.Flow,
             RunNumber = run.Number,
             LeaseMilliseconds = (int)keeper.Timing.Lease.TotalMilliseconds,
             DisconnectMilliseconds = (long)run.Plan.Steps[step].Disconnect.TotalMilliseconds,
+            Sealed = handout.Sealed,
+            Next = Foresight.After(run, fence, keeper.Suppose, offer),
         });
+    }
+
+    private async ValueTask<Handout> HandOutAsync(
+        AgentIdentity agent, RunState run, int step, CancellationToken cancellationToken)
+    {
+        var names = SecretRule.NamesFor(run.Plan.Steps[step]);
+        if (names.Count == 0) return Handout.Nothing;
+        if (secrets is not null) return await secrets.HandOutAsync(agent, run, step, cancellationToken);
+        var attempt = run.Steps[step].Current!;
+        var fence = new AttemptFence(run.Id, run.Steps[step].Name, attempt.Number, attempt.Lease);
+        var withheld = new RunEvent.Withheld(fence, $"no vault holds {string.Join(", ", names)}");
+        await keeper.ApplyAsync(run.Id, withheld, cancellationToken);
+        return Handout.Withheld;
     }
 
     private void Release(List<QueueRow> picks)

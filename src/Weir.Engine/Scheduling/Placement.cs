@@ -14,6 +14,9 @@ public sealed record AgentStanding(string Name, AgentOffer Offer)
 
     /// <summary>Namespaces it may work for; empty = all.</summary>
     public IReadOnlyList<string> Namespaces { get; init; } = [];
+
+    /// <summary>Why it takes nothing new, in its own words; null when it does.</summary>
+    public string? Paused { get; init; }
 }
 
 /// <summary>
@@ -54,6 +57,7 @@ internal sealed record Placement(string Summary, IReadOnlyList<string> Agents)
         if (agent.State == AgentState.Pending) return new Verdict(Fit.NotApproved, "");
         if (!agent.Online) return new Verdict(Fit.Offline, "");
         if (agent.State == AgentState.Draining) return new Verdict(Fit.Draining, "");
+        if (agent.Paused is not null) return new Verdict(Fit.Paused, "");
         return new Verdict(agent.Busy >= agent.Slots ? Fit.Busy : Fit.Fits, "");
     }
 
@@ -62,6 +66,7 @@ internal sealed record Placement(string Summary, IReadOnlyList<string> Agents)
         Fit.Lacks => $"{count} {(count == 1 ? "lacks" : "lack")} {verdict.Missing}",
         Fit.Busy => $"{count} busy",
         Fit.Draining => $"{count} draining",
+        Fit.Paused => $"{count} paused",
         Fit.Offline => $"{count} offline",
         Fit.NotApproved => $"{count} not approved",
         _ => $"{count} for other namespaces",
@@ -73,6 +78,7 @@ internal sealed record Placement(string Summary, IReadOnlyList<string> Agents)
         Fit.Lacks => $"lacks {verdict.Missing}",
         Fit.Busy => $"is busy: {agent.Busy} of {agent.Slots} slots",
         Fit.Draining => "is draining: `weir agent resume` lets it take work again",
+        Fit.Paused => $"takes nothing new: {agent.Paused}",
         Fit.Offline => "is offline",
         _ => "waits for `weir agent approve`",
     };
@@ -82,6 +88,7 @@ internal sealed record Placement(string Summary, IReadOnlyList<string> Agents)
         Fits,
         Lacks,
         Busy,
+        Paused,
         Draining,
         Offline,
         NotApproved,

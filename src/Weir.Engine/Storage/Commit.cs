@@ -43,6 +43,9 @@ public sealed record Commit
     /// </summary>
     public IReadOnlyList<LeaseRow> Lease { get; init; } = [];
 
+    /// <summary>Added; one whose id is there already is passed over, as it is the same.</summary>
+    public IReadOnlyList<NodeRow> Nodes { get; init; } = [];
+
     /// <summary>Numbered by the store in commit order.</summary>
     public IReadOnlyList<EventRow> Events { get; init; } = [];
 }

@@ -73,6 +73,14 @@ public interface IRecordStore
 
     /// <summary>The newest event's sequence; 0 when there is none.</summary>
     ValueTask<long> LastEventAsync(CancellationToken cancellationToken);
+
+    ValueTask<NodeRow?> GetNodeAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Nodes in the order of their ids.</summary>
+    ValueTask<IReadOnlyList<NodeRow>> ListNodesAsync(NodeQuery query, CancellationToken cancellationToken);
+
+    /// <summary>How many a query without a limit would list.</summary>
+    ValueTask<long> CountNodesAsync(NodeQuery query, CancellationToken cancellationToken);
 }
 
 /// <summary>The store did not answer; the effect of a write is unknown.</summary>

@@ -27,6 +27,10 @@ internal sealed class DockerContainer : IStepContainer
 
     public string OutputFile => DockerFolder.OutputInside;
 
+    public string MaskFile => DockerFolder.MasksInside;
+
+    public string? Image => _parts.Image;
+
     private EngineContainers Engine => _host.Engine.Containers;
 
     public static DockerContainer Watch(DockerParts parts, DockerHost host, Action<DockerParts> onDispose)
@@ -40,7 +44,7 @@ internal sealed class DockerContainer : IStepContainer
 
     public async Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
     {
-        var places = new GatePlaces(DockerFolder.Inside, OutputFile, _parts.Workdir())
+        var places = new GatePlaces(DockerFolder.Inside, OutputFile, MaskFile, _parts.Workdir())
         {
             Workspace = DockerFolder.Workspace,
         };
@@ -59,6 +63,8 @@ internal sealed class DockerContainer : IStepContainer
 
     public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
         Task.Run(() => _parts.Folder.ReadOutput(maxBytes), cancellationToken);
+
+    public byte[] ReadMasks(int maxBytes) => _parts.Folder.ReadMasks(maxBytes);
 
     public async Task KillAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
@@ -100,7 +106,6 @@ internal sealed class DockerContainer : IStepContainer
         finally
         {
             LetGo();
-            _parts.Folder.Remove();
             _onDispose(_parts);
         }
     }
@@ -109,6 +114,7 @@ internal sealed class DockerContainer : IStepContainer
     private async Task<Microsoft.Win32.SafeHandles.SafeFileHandle> OpenGatePipeAsync(
         CancellationToken cancellationToken)
     {
+        if (_parts.Gate is { } held) return held;
         while (true)
         {
             var gate = Posix.TryOpen(_parts.Folder.Gate, Posix.WriteOnly | Posix.NonBlocking);

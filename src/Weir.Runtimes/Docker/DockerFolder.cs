@@ -15,6 +15,7 @@ internal sealed record DockerFolder(string Path)
     public const string Inside = "/weir";
     public const string StepInside = Inside + "/step";
     public const string OutputInside = StepInside + "/output";
+    public const string MasksInside = StepInside + "/masks";
     public const string HomeInside = StepInside + "/home";
     public const string Workspace = "/workspace";
     private const int MostExitBytes = 64;
@@ -66,9 +67,12 @@ internal sealed record DockerFolder(string Path)
             File.SetUnixFileMode(pipe, (UnixFileMode)FifoMode);
         }
 
-        var output = System.IO.Path.Combine(Step, "output");
-        File.WriteAllBytes(output, []);
-        File.SetUnixFileMode(output, (UnixFileMode)FifoMode);
+        foreach (var name in new[] { "output", "masks" })
+        {
+            var file = System.IO.Path.Combine(Step, name);
+            File.WriteAllBytes(file, []);
+            File.SetUnixFileMode(file, (UnixFileMode)FifoMode);
+        }
     }
 
     public (IStepPipe Stdout, IStepPipe Stderr) OpenStreams() =>
@@ -80,6 +84,9 @@ internal sealed record DockerFolder(string Path)
 
     public byte[] ReadOutput(int maxBytes) =>
         StepFiles.ReadPlain(System.IO.Path.Combine(Step, "output"), null, maxBytes);
+
+    public byte[] ReadMasks(int maxBytes) =>
+        StepFiles.ReadPlain(System.IO.Path.Combine(Step, "masks"), null, maxBytes);
 
     public void Save(DockerRecord record)
     {
@@ -102,6 +109,14 @@ internal sealed record DockerFolder(string Path)
         {
             return null;
         }
+    }
+
+    /// <summary>Becomes the folder of another attempt; what has it mounted or open does not notice.</summary>
+    public DockerFolder MoveTo(string path)
+    {
+        if (System.IO.Path.GetDirectoryName(path) is { } parent) Directory.CreateDirectory(parent, Private);
+        Directory.Move(Path, path);
+        return new DockerFolder(path);
     }
 
     /// <summary>Removes what the runtime and the step made, and the folder when nothing else is in it.</summary>
@@ -129,7 +144,8 @@ internal readonly record struct DockerEnd(int Code, bool HadOthers);
 /// <summary>What a later life of the agent must know to take the step up.</summary>
 /// <param name="Container">Its id in the engine.</param>
 /// <param name="Nonce">Of its marks.</param>
-internal sealed record DockerRecord(string Container, string Nonce);
+/// <param name="Image">What it runs, by digest where there is one.</param>
+internal sealed record DockerRecord(string Container, string Nonce, string? Image);
 
 [JsonSerializable(typeof(DockerRecord))]
 internal sealed partial class DockerJson : JsonSerializerContext;

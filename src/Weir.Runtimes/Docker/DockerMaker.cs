@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Flows;
 using Weir.Engine.Runtimes;
 using Weir.Runtimes.Docker.Api;
@@ -21,7 +22,7 @@ internal sealed class DockerMaker(
     private static readonly string[] ShellFaults =
         ["executable file not found", "no such file or directory", "permission denied", "exec format error"];
 
-    private readonly ImageShelf _images = new(host.Engine, options);
+    private readonly ImageShelf _images = new(host.Engine, options, host.Time);
     private readonly ImageUsers _users = new(host.Engine);
 
     /// <summary>Throws <see cref="RuntimeException"/> when it cannot be made; nothing is left behind then.</summary>
@@ -47,18 +48,42 @@ internal sealed class DockerMaker(
         }
     }
 
+    /// <summary>Brings the image of a step that may come; if it cannot be had, the step will say so.</summary>
+    public async Task BringImageAsync(StepWork work)
+    {
+        try
+        {
+            await ImageOfAsync(work, null, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is RuntimeException || DockerHost.IsTrouble(exception))
+        {
+            // nobody waits for it yet
+        }
+    }
+
+    /// <summary>Tells of the pull that the step's image needs, if it is under way.</summary>
+    public void TellOfPull(ContainerSpec spec)
+    {
+        if (spec is { Tell: { } tell, Work.Image: { } image }) _images.Listen(image, tell);
+    }
+
+    public async Task<bool> RunsAsync(string container) =>
+        await host.Engine.Containers.InspectAsync(container, CancellationToken.None) is { State.Running: true };
+
     private async Task<DockerParts> MakeAsync(ContainerSpec spec, UndoStack undo, CancellationToken cancellationToken)
     {
-        var image = await ImageOfAsync(spec, cancellationToken);
+        var image = await ImageOfAsync(spec.Work, spec.Tell, cancellationToken);
         var folder = new DockerFolder(Path.GetFullPath(spec.Folder));
         undo.Add(folder.Remove);
         folder.Create();
         var nonce = RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true);
-        var parts = DockerParts.Open(host.Events, spec, folder, new DockerRecord("", nonce), undo);
-        var id = await StartAsync(spec, image, undo, cancellationToken);
+        var name = image.RepoDigests is [var digest, ..] ? digest : image.Id;
+        var parts = DockerParts.Open(host.Events, spec, folder, new DockerRecord("", nonce, name), undo);
+        var (id, holder) = await StartAsync(spec, image, name, undo, cancellationToken);
         parts = parts with
         {
-            Record = new DockerRecord(id, nonce),
+            Record = parts.Record with { Container = id },
+            Holder = holder,
             User = Environment.IsPrivilegedProcess
                 ? await _users.FindAsync(image, id, cancellationToken)
                 : null,
@@ -67,53 +92,60 @@ internal sealed class DockerMaker(
         return parts;
     }
 
-    private async Task<ImageFacts> ImageOfAsync(ContainerSpec spec, CancellationToken cancellationToken)
+    private async Task<ImageFacts> ImageOfAsync(
+        StepWork work, Action<string>? tell, CancellationToken cancellationToken)
     {
-        var name = spec.Work.Image ?? options.DefaultImage
+        var name = work.Image ?? options.DefaultImage
             ?? throw new RuntimeException("a step in the docker runtime needs an image") { UserFault = true };
-        return await _images.GetAsync(name, cancellationToken);
+        return await _images.GetAsync(name, work.Pull, tell, cancellationToken);
     }
 
     // A holder that was removed, or died with its engine, is found out when the step wants to join it.
-    private async Task<string> StartAsync(
-        ContainerSpec spec, ImageFacts image, UndoStack undo, CancellationToken cancellationToken)
+    private async Task<(string Id, NetworkHolder Holder)> StartAsync(
+        ContainerSpec spec, ImageFacts image, string name, UndoStack undo, CancellationToken cancellationToken)
     {
         var network = spec.Work.Limits.Network ?? "default";
         for (var again = false; ; again = true)
         {
-            var holder = await holders.ForSlotAsync(spec.Slot, network, cancellationToken);
+            var holder = await holders.RentAsync(network, cancellationToken);
             string? id = null;
             try
             {
+                // Not to be cut short: the engine would make it all the same, and nobody would know its id.
                 id = await host.Engine.Containers.CreateAsync(
-                    names.Step(spec.Id), Describe(spec, image, holder), cancellationToken);
+                    names.Step(spec.Id), Describe(spec, image.Id, name, holder), CancellationToken.None);
                 await host.Engine.Containers.StartAsync(id, cancellationToken);
+                undo.Add(() => holders.GiveBack(holder));
                 undo.Add(() => host.Engine.Containers.RemoveAsync(id, CancellationToken.None));
-                return id;
+                return (id, holder);
             }
             catch (Exception exception) when (
                 DockerHost.IsTrouble(exception) || exception is OperationCanceledException)
             {
                 if (id is not null) await host.Engine.Containers.RemoveAsync(id, CancellationToken.None);
-                if (again || !await IsGoneAsync(holder)) throw;
-                await holders.ForgetAsync(spec.Slot, network, holder);
+                if (await RunsAsync(holder.Id))
+                {
+                    holders.GiveBack(holder);
+                    throw;
+                }
+
+                holders.Forget(holder);
+                if (again) throw;
             }
         }
     }
 
-    private async Task<bool> IsGoneAsync(string holder) =>
-        await host.Engine.Containers.InspectAsync(holder, CancellationToken.None) is not { State.Running: true };
-
-    private CreateContainer Describe(ContainerSpec spec, ImageFacts image, string holder)
+    private CreateContainer Describe(ContainerSpec spec, string image, string imageName, NetworkHolder holder)
     {
+        var folder = new DockerFolder(Path.GetFullPath(spec.Folder));
         var labels = names.Labels(DockerNames.StepRole);
         labels[DockerNames.StepLabel] = spec.Id;
-        labels[DockerNames.FolderLabel] = Path.GetFullPath(spec.Folder);
-        labels[DockerNames.ImageLabel] = image.RepoDigests is [var digest, ..] ? digest : image.Id;
+        labels[DockerNames.FolderLabel] = folder.Path;
+        labels[DockerNames.ImageLabel] = imageName;
         var arguments = GateShell.Arguments(spec.Work.Shell, spec.DiesWithAgent);
         return new CreateContainer
         {
-            Image = image.Id,
+            Image = image,
             User = Environment.IsPrivilegedProcess ? null : OwnUser(),
             Entrypoint = [arguments[0]],
             Cmd = [.. arguments.Skip(1)],
@@ -122,12 +154,13 @@ internal sealed class DockerMaker(
             Labels = labels,
             HostConfig = Limit(spec.Work.Limits) with
             {
-                NetworkMode = $"container:{holder}",
-                Binds =
+                NetworkMode = $"container:{holder.Id}",
+                // Unlike its shorter form, this refuses a folder that is not there instead of making it.
+                Mounts =
                 [
-                    $"{Path.Combine(Path.GetFullPath(spec.Folder), "gate")}:{DockerFolder.Inside}:ro",
-                    $"{Path.Combine(Path.GetFullPath(spec.Folder), "gate", "step")}:{DockerFolder.StepInside}",
-                    $"{Path.GetFullPath(spec.Workspace)}:{DockerFolder.Workspace}",
+                    new Mount(folder.Shared, DockerFolder.Inside, ReadOnly: true),
+                    new Mount(folder.Step, DockerFolder.StepInside),
+                    new Mount(Path.GetFullPath(spec.Workspace), DockerFolder.Workspace),
                 ],
             },
         };

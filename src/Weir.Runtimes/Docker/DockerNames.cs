@@ -13,10 +13,12 @@ internal sealed record DockerNames(string Agent)
     public const string StepLabel = "weir.step";
     public const string FolderLabel = "weir.folder";
     public const string ImageLabel = "weir.image";
+    /// <summary>Begins the name of an ended step's folder until that is removed; the container's id follows.</summary>
+    public const string Aside = "gone-";
     public const string StepRole = "step";
     public const string HolderRole = "holder";
     private const string AgentLabel = "weir.agent";
-    private const int Digits = 12;
+    public const int Digits = 12;
 
     public string Mine => $"{AgentLabel}={Agent}";
 
@@ -39,7 +41,7 @@ internal sealed record DockerNames(string Agent)
 
     public string Step(string id) => $"weir-{Agent}-{id}";
 
-    public string Holder() => $"weir-{Agent}-net-{RandomNumberGenerator.GetHexString(Digits, lowercase: true)}";
+    public string Holder(string mark) => $"weir-{Agent}-net-{mark}";
 
     public Dictionary<string, string> Labels(string role) => new() { [AgentLabel] = Agent, [RoleLabel] = role };
 }

@@ -15,6 +15,15 @@ internal sealed record DockerParts(ContainerSpec Spec, DockerFolder Folder, Dock
     /// <summary>Breaks when this process dies; null for a step that outlives it.</summary>
     public SafeFileHandle? Life { get; init; }
 
+    /// <summary>The image by its digest, or by the engine's id.</summary>
+    public string? Image => Record.Image;
+
+    /// <summary>Whose network it is in; null for a step of an earlier life.</summary>
+    public NetworkHolder? Holder { get; init; }
+
+    /// <summary>The gate, when it is held open already.</summary>
+    public SafeFileHandle? Gate { get; init; }
+
     /// <summary>Who the step runs as, when its workspace must be given to it.</summary>
     public int? User { get; init; }
 
@@ -60,5 +69,6 @@ internal sealed record DockerParts(ContainerSpec Spec, DockerFolder Folder, Dock
         Output.Dispose();
         Events.Dispose();
         Life?.Dispose();
+        Gate?.Dispose();
     }
 }

@@ -76,7 +76,7 @@ public sealed record DockerProbe(string? Socket, string? Problem)
         var options = new DockerRuntimeOptions { Folder = "", Socket = Socket!, Setting = setting };
         try
         {
-            await new ImageShelf(engine, options).GetAsync(image, either.Token);
+            await new ImageShelf(engine, options, time).GetAsync(image, null, null, either.Token);
             return null;
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)

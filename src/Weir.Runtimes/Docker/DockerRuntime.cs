@@ -15,16 +15,20 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
     private readonly DockerMaker _maker;
     private readonly NetworkHolders _holders;
     private readonly Removals _removals;
+    private readonly StepsAhead _ahead;
+    private readonly string _asideIn;
     private int _disposed;
     private readonly ConcurrentDictionary<string, DockerContainer> _containers = new(StringComparer.Ordinal);
 
     private DockerRuntime(DockerRuntimeOptions options, TimeProvider time)
     {
         _host = new DockerHost(new EngineClient(options.Socket), EventThread.Start(), time);
+        _asideIn = Path.GetFullPath(options.Folder);
         _names = DockerNames.Of(options.Folder);
         _holders = new NetworkHolders(_host.Engine, _names, options.Folder, time);
-        _removals = new Removals(_host.Engine);
+        _removals = new Removals(_host.Engine, time);
         _maker = new DockerMaker(options, _host, _names, _holders);
+        _ahead = new StepsAhead(_maker, DropAsync, options.Folder);
     }
 
     public string Name => "docker";
@@ -35,7 +39,14 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
     public static DockerRuntime Start(DockerRuntimeOptions options, TimeProvider time) => new(options, time);
 
     public async Task<IStepContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
-        Watch(await _maker.MakeAsync(spec, cancellationToken));
+        Watch(await _ahead.TakeAsync(spec, cancellationToken) ?? await _maker.MakeAsync(spec, cancellationToken));
+
+    public void Prepare(StepForecast forecast) => _ahead.Prepare(forecast);
+
+    public Task SettleAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
+        _ahead.SettleAsync(spec, cancellationToken);
+
+    public void Discard(string key) => _ahead.Discard(key);
 
     public async Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
@@ -48,11 +59,13 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
         return null;
     }
 
-    public async Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken)
+    public async Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken)
     {
         try
         {
             await SweepEngineAsync(keep, cancellationToken);
+            _ahead.Tidy();
+            _removals.Tidy(_asideIn);
             _holders.Tidy();
         }
         catch (Exception exception) when (DockerHost.IsTrouble(exception))
@@ -66,9 +79,10 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         foreach (var container in _containers.Values) container.LetGo();
-        await _removals.DisposeAsync();
         try
         {
+            await _ahead.DisposeAsync();
+            await _removals.DisposeAsync();
             if (_containers.IsEmpty) await _holders.DisposeAsync();
         }
         catch (Exception exception) when (DockerHost.IsTrouble(exception))
@@ -89,11 +103,14 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
         return false;
     }
 
-    private async Task SweepEngineAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken)
+    private async Task SweepEngineAsync(
+        IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken)
     {
+        var keptIds = keep.Select(spec => new DockerFolder(Path.GetFullPath(spec.Folder)).Load()?.Container)
+            .Concat(_ahead.Ids).ToHashSet(StringComparer.Ordinal);
         var mine = await _host.Engine.Containers.ListAsync(_names.Mine, cancellationToken);
         var steps = mine.Where(entry => entry.Labels.ContainsKey(DockerNames.StepLabel)).ToList();
-        var kept = steps.Where(entry => keep.Contains(entry.Labels[DockerNames.StepLabel])).ToList();
+        var kept = steps.Where(entry => keptIds.Contains(entry.Id)).ToList();
         foreach (var entry in steps.Except(kept)) await RemoveAsync(entry, cancellationToken);
         var inUse = kept.Select(entry => entry.HostConfig.NetworkMode ?? "")
             .Concat(_holders.Ids.Select(id => $"container:{id}")).ToHashSet(StringComparer.Ordinal);
@@ -105,19 +122,44 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
     }
 
     private DockerContainer Watch(DockerParts parts) =>
-        _containers[parts.Spec.Id] = DockerContainer.Watch(parts, _host, Forget);
+        _containers[parts.Container] = DockerContainer.Watch(parts, _host, Forget);
 
     private void Forget(DockerParts parts)
     {
-        _containers.TryRemove(parts.Spec.Id, out _);
-        _removals.Add(parts.Container);
+        _containers.TryRemove(parts.Container, out _);
+        if (parts.Holder is { } holder) _holders.GiveBack(holder);
+        _removals.Add(parts.Container, PutAside(parts));
+    }
+
+    // One renaming instead of a dozen removals, which the next step would wait for.
+    private string PutAside(DockerParts parts)
+    {
+        var aside = Path.Combine(_asideIn, DockerNames.Aside + parts.Container);
+        try
+        {
+            parts.Folder.MoveTo(aside);
+            return aside;
+        }
+        catch (Exception exception) when (DockerHost.IsTrouble(exception) || exception is UnauthorizedAccessException)
+        {
+            return parts.Folder.Path;
+        }
+    }
+
+    private async Task DropAsync(DockerParts parts)
+    {
+        parts.Close();
+        _removals.Add(parts.Container, parts.Folder.Path);
+        await _removals.DoneAsync(parts.Container);
+        if (parts.Holder is { } holder) _holders.GiveBack(holder);
     }
 
     private async Task RemoveAsync(ContainerEntry entry, CancellationToken cancellationToken)
     {
-        if (_containers.TryGetValue(entry.Labels[DockerNames.StepLabel], out var container))
+        if (_containers.TryGetValue(entry.Id, out var container))
         {
             await container.DisposeAsync();
+            await _removals.DoneAsync(entry.Id);
             return;
         }
 

@@ -1,3 +1,5 @@
+using Weir.Contracts.Flows;
+
 namespace Weir.Runtimes.Docker;
 
 public sealed record DockerRuntimeOptions
@@ -11,6 +13,7 @@ public sealed record DockerRuntimeOptions
     /// <summary>The image of steps that name none; null = such a step is refused.</summary>
     public string? DefaultImage { get; init; }
 
+    /// <summary>For steps that do not say when; <c>Never</c> holds whatever they say.</summary>
     public PullPolicy Pull { get; init; } = PullPolicy.IfMissing;
 
     /// <summary>Processes at once of a step that says no limit of its own.</summary>
@@ -18,12 +21,4 @@ public sealed record DockerRuntimeOptions
 
     /// <summary>Reads the user's environment, for the credentials of registries.</summary>
     public Func<string, string?> Setting { get; init; } = Environment.GetEnvironmentVariable;
-}
-
-/// <summary>When an image is asked of its registry.</summary>
-public enum PullPolicy
-{
-    IfMissing,
-    Always,
-    Never,
 }

@@ -15,10 +15,10 @@ internal static class HolderImage
     public static IReadOnlyList<string> Binds =>
         [.. Folders.Select(name => "/" + name).Where(Directory.Exists).Select(folder => $"{folder}:{folder}:ro")];
 
-    public static async Task EnsureAsync(EngineClient engine, CancellationToken cancellationToken)
+    /// <summary>Its id: what the engine calls an image without a registry differs between engines.</summary>
+    public static async Task<string> EnsureAsync(EngineClient engine, CancellationToken cancellationToken)
     {
-        var name = $"{Name.Repository}:{Name.Tag}";
-        if (await engine.Images.InspectAsync(name, cancellationToken) is not null) return;
+        if (await FindAsync(engine, cancellationToken) is { } known) return known;
         var tar = new MemoryStream();
         await using (var writer = new TarWriter(tar, leaveOpen: true))
         {
@@ -30,6 +30,16 @@ internal static class HolderImage
         }
 
         tar.Position = 0;
-        await engine.Images.ImportAsync(Name, tar, [$"LABEL {DockerNames.ImageLabel}=holder"], cancellationToken);
+        var label = $"LABEL {DockerNames.ImageLabel}=holder";
+        var id = await engine.Images.ImportAsync(Name, tar, [label], cancellationToken);
+        // podman's socket takes the name and does not use it.
+        await engine.Images.TagAsync(id, Name, cancellationToken);
+        return id;
+    }
+
+    private static async Task<string?> FindAsync(EngineClient engine, CancellationToken cancellationToken)
+    {
+        var image = await engine.Images.InspectAsync($"{Name.Repository}:{Name.Tag}", cancellationToken);
+        return image?.Id;
     }
 }

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using Weir.Contracts.Flows;
 using Weir.Engine.Runtimes;
 using Weir.Runtimes.Docker.Api;
 
 namespace Weir.Runtimes.Docker;
 
 /// <summary>Brings images: each once, however many steps wait for it, and several at the same time.</summary>
-internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions options)
+internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions options, TimeProvider time)
 {
     private static readonly string[] UserFaults =
     [
@@ -13,23 +14,37 @@ internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions optio
         "invalid reference format", "no basic auth credentials",
     ];
 
-    private readonly ConcurrentDictionary<string, Lazy<Task>> _pulls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Pull> _pulls = new(StringComparer.Ordinal);
 
     /// <summary>
     /// The image as the engine has it now. Throws <see cref="RuntimeException"/> when it cannot be had.
     /// </summary>
-    public async Task<ImageFacts> GetAsync(string image, CancellationToken cancellationToken)
+    /// <param name="image">As the step names it.</param>
+    /// <param name="wanted">When to ask the registry; null = as the agent is set. An agent that never pulls keeps to
+    /// that.</param>
+    /// <param name="tell">Told how far a pull is, for people.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the pull.</param>
+    public async Task<ImageFacts> GetAsync(
+        string image, PullPolicy? wanted, Action<string>? tell, CancellationToken cancellationToken)
     {
-        var known = options.Pull == PullPolicy.Always ? null : await InspectAsync(image, cancellationToken);
+        var policy = options.Pull == PullPolicy.Never ? PullPolicy.Never : wanted ?? options.Pull;
+        var known = policy == PullPolicy.Always ? null : await InspectAsync(image, cancellationToken);
         if (known is not null) return known;
-        if (options.Pull == PullPolicy.Never)
+        if (policy == PullPolicy.Never)
         {
-            throw Missing($"image '{image}' is not on this machine, and this agent pulls none");
+            var who = options.Pull == PullPolicy.Never ? "this agent pulls none" : "the step says `pull: never`";
+            throw Missing($"image '{image}' is not on this machine, and {who}");
         }
 
-        await PullOnceAsync(image, cancellationToken);
+        await PullOnceAsync(image, tell, cancellationToken);
         return await InspectAsync(image, cancellationToken)
             ?? throw new RuntimeException($"image '{image}' was pulled and is gone");
+    }
+
+    /// <summary>Tells how far the pull of an image is, if there is one under way.</summary>
+    public void Listen(string image, Action<string> tell)
+    {
+        if (_pulls.TryGetValue(image, out var pull)) pull.Progress.Listen(tell);
     }
 
     private async Task<ImageFacts?> InspectAsync(string image, CancellationToken cancellationToken)
@@ -45,26 +60,32 @@ internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions optio
     }
 
     // Who waits may give up; the pull goes on for the others and for the next attempt.
-    private async Task PullOnceAsync(string image, CancellationToken cancellationToken)
+    private async Task PullOnceAsync(string image, Action<string>? tell, CancellationToken cancellationToken)
     {
-        var pull = _pulls.GetOrAdd(image, name => new Lazy<Task>(() => PullAsync(name)));
+        var pull = _pulls.GetOrAdd(image, name =>
+        {
+            var progress = new ImagePull(name, time);
+            return new Pull(progress, new Lazy<Task>(() => PullAsync(name, progress)));
+        });
+        if (tell is not null) pull.Progress.Listen(tell);
         try
         {
-            await pull.Value.WaitAsync(cancellationToken);
+            await pull.Ended.Value.WaitAsync(cancellationToken);
         }
         finally
         {
-            if (pull.Value.IsCompleted) _pulls.TryRemove(KeyValuePair.Create(image, pull));
+            if (pull.Ended.Value.IsCompleted) _pulls.TryRemove(KeyValuePair.Create(image, pull));
         }
     }
 
-    private async Task PullAsync(string image)
+    private async Task PullAsync(string image, ImagePull progress)
     {
         var name = ImageName.Parse(image);
-        var credentials = new DockerFiles(options.Setting).CredentialsFor(name.Registry);
+        var files = new DockerFiles(options.Setting);
+        var credentials = await files.CredentialsForAsync(name.Registry, CancellationToken.None);
         try
         {
-            await engine.Images.PullAsync(name, credentials, null, CancellationToken.None);
+            await engine.Images.PullAsync(name, credentials, progress, CancellationToken.None);
         }
         catch (EngineException refused)
         {
@@ -79,4 +100,6 @@ internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions optio
         UserFaults.Any(text => refused.Message.Contains(text, StringComparison.OrdinalIgnoreCase));
 
     private static RuntimeException Missing(string message) => new(message) { UserFault = true };
+
+    private sealed record Pull(ImagePull Progress, Lazy<Task> Ended);
 }

@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography;
 using Weir.Runtimes.Docker.Api;
 using Weir.Runtimes.Steps;
 
 namespace Weir.Runtimes.Docker;
 
 /// <summary>
-/// Containers that do nothing but hold a network: one per slot and kind of network, which the steps of the slot share
-/// one after the other. Making a network takes longer than all else of a step's start.
+/// Containers that do nothing but hold a network, which steps use one after the other, never two at once. Making a
+/// network takes longer than all else of a step's start. There are as many as steps were ever there at once, those
+/// counted that wait behind their gates.
 /// </summary>
 internal sealed class NetworkHolders(
     EngineClient engine, DockerNames names, string folder, TimeProvider time) : IAsyncDisposable
@@ -24,64 +26,94 @@ internal sealed class NetworkHolders(
         exec sleep 2000000000
         """;
 
-    private readonly ConcurrentDictionary<(int Slot, string Network), Lazy<Task<string>>> _holders = new();
+    private readonly ConcurrentDictionary<string, NetworkHolder> _holders = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Stack<NetworkHolder>> _free = new(StringComparer.Ordinal);
+    private int _making;
     private readonly SemaphoreSlim _turn = new(1);
     private bool _hasNetwork;
 
     /// <summary>What belongs to this life, for a sweep.</summary>
-    public IEnumerable<string> Ids => _holders.Values.Where(
-        holder => holder is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }).Select(
-        holder => holder.Value.Result);
+    public IEnumerable<string> Ids => _holders.Keys;
 
-    /// <summary>Id of the container whose network the next step of the slot joins.</summary>
-    public async Task<string> ForSlotAsync(int slot, string network, CancellationToken cancellationToken)
+    /// <summary>A holder whose network no other step is in, until it is given back.</summary>
+    public async Task<NetworkHolder> RentAsync(string network, CancellationToken cancellationToken)
     {
-        var key = (slot, network);
-        var holder = _holders.GetOrAdd(key, _ => new Lazy<Task<string>>(() => MakeAsync(network)));
+        lock (_lock)
+        {
+            if (_free.TryGetValue(network, out var free) && free.TryPop(out var holder)) return holder;
+        }
+
+        var making = MakeAsync(network);
         try
         {
-            return await holder.Value.WaitAsync(cancellationToken);
+            return await making.WaitAsync(cancellationToken);
         }
-        catch when (holder.Value.IsFaulted)
+        catch (OperationCanceledException)
         {
-            _holders.TryRemove(KeyValuePair.Create(key, holder));
+            _ = GiveBackAsync(making);
             throw;
         }
-    }
-
-    /// <summary>It does not run any more; the next step has another.</summary>
-    public async Task ForgetAsync(int slot, string network, string id)
-    {
-        if (_holders.TryGetValue((slot, network), out var holder) && holder.Value.IsCompletedSuccessfully
-            && await holder.Value == id) _holders.TryRemove(KeyValuePair.Create((slot, network), holder));
     }
 
     /// <summary>Removes folders of holders that an earlier life died in making.</summary>
     public void Tidy()
     {
-        if (!_holders.IsEmpty) return;
-        foreach (var place in Directory.EnumerateDirectories(folder)) FolderTree.Remove(place);
+        if (!_holders.IsEmpty || Volatile.Read(ref _making) > 0) return;
+        foreach (var place in Directory.EnumerateDirectories(folder, names.Holder("*"))) FolderTree.Remove(place);
     }
+
+    /// <summary>The step that used it is over.</summary>
+    public void GiveBack(NetworkHolder holder)
+    {
+        lock (_lock)
+        {
+            if (!_holders.ContainsKey(holder.Id)) return;
+            if (!_free.TryGetValue(holder.Network, out var free)) _free[holder.Network] = free = [];
+            free.Push(holder);
+        }
+    }
+
+    /// <summary>It does not run any more.</summary>
+    public void Forget(NetworkHolder holder) => _holders.TryRemove(holder.Id, out _);
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var holder in _holders.Values)
-        {
-            if (holder is not { IsValueCreated: true } || !await SettledAsync(holder.Value)) continue;
-            await engine.Containers.RemoveAsync(await holder.Value, CancellationToken.None);
-        }
+        foreach (var id in Ids) await engine.Containers.RemoveAsync(id, CancellationToken.None);
 
         await RemoveNetworkAsync();
         _turn.Dispose();
     }
 
-    private async Task<string> MakeAsync(string network)
+    private async Task<NetworkHolder> MakeAsync(string network)
     {
-        await PrepareAsync(network);
-        var name = names.Holder();
+        Interlocked.Increment(ref _making);
+        try
+        {
+            var holder = new NetworkHolder(await StartAsync(network), network);
+            _holders[holder.Id] = holder;
+            return holder;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _making);
+        }
+    }
+
+    // Who wanted it gave up; the next one need not wait for another.
+    private async Task GiveBackAsync(Task<NetworkHolder> making)
+    {
+        await ((Task)making).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (making.IsCompletedSuccessfully) GiveBack(await making);
+    }
+
+    private async Task<string> StartAsync(string network)
+    {
+        var image = await PrepareAsync(network);
+        var name = names.Holder(RandomNumberGenerator.GetHexString(DockerNames.Digits, lowercase: true));
         var place = Path.Combine(folder, name);
         Directory.CreateDirectory(place);
-        var id = await engine.Containers.CreateAsync(name, Describe(network, place), CancellationToken.None);
+        var id = await engine.Containers.CreateAsync(name, Describe(image, network, place), CancellationToken.None);
         try
         {
             await engine.Containers.StartAsync(id, CancellationToken.None);
@@ -96,9 +128,9 @@ internal sealed class NetworkHolders(
         }
     }
 
-    private CreateContainer Describe(string network, string place) => new()
+    private CreateContainer Describe(string image, string network, string place) => new()
     {
-        Image = $"{HolderImage.Name.Repository}:{HolderImage.Name.Tag}",
+        Image = image,
         User = "0:0",
         Entrypoint = ["/bin/sh", "-c", Script],
         Env = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
@@ -131,19 +163,20 @@ internal sealed class NetworkHolders(
         }
     }
 
-    private async Task PrepareAsync(string network)
+    private async Task<string> PrepareAsync(string network)
     {
         await _turn.WaitAsync();
         try
         {
-            await HolderImage.EnsureAsync(engine, CancellationToken.None);
-            if (network == None || _hasNetwork) return;
+            var image = await HolderImage.EnsureAsync(engine, CancellationToken.None);
+            if (network == None || _hasNetwork) return image;
             if ((await engine.Networks.ListAsync(names.Mine, CancellationToken.None)).Count == 0)
             {
                 await engine.Networks.CreateAsync(NewNetwork(), CancellationToken.None);
             }
 
             _hasNetwork = true;
+            return image;
         }
         finally
         {
@@ -156,12 +189,6 @@ internal sealed class NetworkHolders(
         Options = new Dictionary<string, string> { ["com.docker.network.bridge.enable_icc"] = "false" },
         Labels = names.Labels("network"),
     };
-
-    private static async Task<bool> SettledAsync(Task<string> holder)
-    {
-        await ((Task)holder).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return holder.IsCompletedSuccessfully;
-    }
 
     // An earlier life may have made it. Steps that outlive this agent may still be in it.
     private async Task RemoveNetworkAsync()
@@ -179,3 +206,7 @@ internal sealed class NetworkHolders(
         }
     }
 }
+
+/// <param name="Id">The container whose network a step joins.</param>
+/// <param name="Network">The kind of network.</param>
+internal sealed record NetworkHolder(string Id, string Network);

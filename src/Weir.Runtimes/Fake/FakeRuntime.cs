@@ -60,10 +60,10 @@ public sealed class FakeRuntime(TimeProvider time, bool adopts) : IContainerRunt
         return Task.FromResult<IStepContainer?>(container);
     }
 
-    public Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken)
+    public Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Remove(id => !keep.Contains(id));
+        Remove(id => !keep.Any(spec => spec.Id == id));
         return Task.CompletedTask;
     }
 

@@ -26,7 +26,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     private readonly UserPool? _users;
     private readonly StepGuard _guard;
     private readonly StepMaker _maker;
-    private readonly SpareSteps _spares;
+    private readonly SpareShelf<int, StepParts> _spares;
     private readonly string _spareNames;
     private int _disposed;
     private readonly ConcurrentDictionary<string, ProcessContainer> _containers = new(StringComparer.Ordinal);
@@ -37,7 +37,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         _guard = new StepGuard(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true));
         _users = options.OwnUsers ? new UserPool(options.UserClaims, options.FirstUser, time) : null;
         _maker = new StepMaker(options, _groups, _events, _guard, time);
-        _spares = new SpareSteps(MakeSpareAsync, _maker.RemoveAsync);
+        _spares = new SpareShelf<int, StepParts>(spare => spare.Record.IsShellAlive(), DropAsync);
         _spareNames = SparePrefix + _guard.Nonce;
     }
 
@@ -60,7 +60,7 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     public async Task<IStepContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
         CheckId(spec.Id);
-        var parts = IsPlain(spec.Work) ? await TakeSpareAsync(spec) : null;
+        var parts = IsPlain(spec.Work) ? await TakeSpareAsync(spec, cancellationToken) : null;
         parts ??= await MakeAsync(spec, cancellationToken);
         var container = new ProcessContainer(parts, _time, RemoveAsync);
         return _containers[spec.Id] = container;
@@ -70,9 +70,10 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
     public Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
         Task.FromResult<IStepContainer?>(null);
 
-    public async Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken)
+    public async Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken)
     {
-        foreach (var record in StepRecord.ReadAll(_options.Folder).Where(record => !keep.Contains(record.Id)))
+        var kept = keep.Select(spec => spec.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var record in StepRecord.ReadAll(_options.Folder).Where(record => !kept.Contains(record.Id)))
         {
             if (_containers.TryGetValue(record.Id, out var container))
             {
@@ -134,18 +135,24 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         return MakeAsync(new ContainerSpec(id, folder, folder) { Work = new StepWork(), Slot = slot }, default);
     }
 
-    private async Task<StepParts?> TakeSpareAsync(ContainerSpec spec)
+    private async Task<StepParts?> TakeSpareAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
-        if (await _spares.TakeAsync(spec.Slot) is not { } spare) return null;
+        if (await _spares.TakeAsync(spec.Slot, cancellationToken) is not { } spare) return null;
         try
         {
             return spare with { Spec = spec, Record = spare.Record.Rename(_options.Folder, spec.Id) };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await _spares.DropAsync(spare);
+            await DropAsync(spare);
             return null;
         }
+    }
+
+    private async Task DropAsync(StepParts spare)
+    {
+        await spare.Process.DropAsync();
+        await _maker.RemoveAsync(spare);
     }
 
     // An earlier life may have died between making a spare's folder and writing down that there is one.
@@ -164,6 +171,6 @@ public sealed class ProcessRuntime : IContainerRuntime, IAsyncDisposable
         await _maker.RemoveAsync(parts);
         _containers.TryRemove(parts.Spec.Id, out _);
         // Any earlier, its start would take time from the step; now the slot's next one is still to be claimed.
-        if (IsPlain(parts.Spec.Work)) _spares.Prepare(parts.Spec.Slot);
+        if (IsPlain(parts.Spec.Work)) _spares.Prepare(parts.Spec.Slot, _ => MakeSpareAsync(parts.Spec.Slot));
     }
 }

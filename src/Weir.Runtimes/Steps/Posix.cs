@@ -65,7 +65,11 @@ internal static unsafe partial class Posix
         const uint basicFacts = 0x7ff;
         var facts = stackalloc byte[length];
         if (ExtendedStatus(folder, path, flags | AtSymlinkNoFollow, basicFacts, facts) != 0) return null;
-        return new FileFacts(*(int*)(facts + 20), *(ushort*)(facts + 28), *(uint*)(facts + 16), *(long*)(facts + 40));
+        var device = ((long)*(uint*)(facts + 136) << 32) | *(uint*)(facts + 140);
+        return new FileFacts(*(int*)(facts + 20), *(ushort*)(facts + 28), *(uint*)(facts + 16), *(long*)(facts + 40))
+        {
+            Identity = (device, *(long*)(facts + 32)),
+        };
     }
 
     /// <summary>
@@ -104,6 +108,10 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeFifo(string path, uint mode);
+
+    /// <summary>Puts a folder in the place of an empty one, too.</summary>
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rename(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeOwner(string path, int user, int group);
@@ -166,6 +174,9 @@ internal struct PollEntry
 /// <param name="Bytes">Its size.</param>
 internal readonly record struct FileFacts(int Owner, int Mode, uint Links, long Bytes)
 {
+    /// <summary>Device and number: the same whatever it is called.</summary>
+    public (long Device, long Number) Identity { get; init; }
+
     public bool IsFolder => (Mode & 0xF000) == 0x4000;
 
     public bool IsRegular => (Mode & 0xF000) == 0x8000;

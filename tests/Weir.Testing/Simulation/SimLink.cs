@@ -46,6 +46,12 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
             (g, r) => g.AppendLogAsync(agent, fence, r, cancellationToken), cancellationToken);
     }
 
+    public Task<AddMasksResponse> AddMasksAsync(
+        AttemptFence fence, IReadOnlyList<string> values, CancellationToken cancellationToken) =>
+        CallAsync(
+            $"masks {fence} ×{values.Count}", values, (g, v) => g.AddMasksAsync(agent, fence, v, cancellationToken),
+            cancellationToken);
+
     public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken)
     {
         world.Watch.FinishSent(request);

@@ -25,7 +25,7 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
     public async Task<IStepContainer?> AdoptAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
         await inner.AdoptAsync(spec, cancellationToken) is { } container ? new Observed(this, spec, container) : null;
 
-    public Task SweepAsync(IReadOnlySet<string> keep, CancellationToken cancellationToken) =>
+    public Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken) =>
         inner.SweepAsync(keep, cancellationToken);
 
     public void LoseAll() => inner.LoseAll();
@@ -45,6 +45,8 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
             new() { [LogStream.Stdout] = [], [LogStream.Stderr] = [] };
 
         public string OutputFile => inner.OutputFile;
+
+        public string MaskFile => inner.MaskFile;
 
         public async Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
         {
@@ -72,6 +74,8 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
 
         public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
             inner.ReadOutputFileAsync(maxBytes, cancellationToken);
+
+        public byte[] ReadMasks(int maxBytes) => inner.ReadMasks(maxBytes);
 
         public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => inner.WaitAsync(cancellationToken);
 

@@ -95,6 +95,16 @@ internal sealed class SimStore(IRecordStore rows, SimWorld world) : IRecordStore
     public async ValueTask<long> LastEventAsync(CancellationToken cancellationToken) =>
         await Read(() => rows.LastEventAsync(cancellationToken));
 
+    public async ValueTask<NodeRow?> GetNodeAsync(string id, CancellationToken cancellationToken) =>
+        await Read(() => rows.GetNodeAsync(id, cancellationToken));
+
+    public async ValueTask<IReadOnlyList<NodeRow>> ListNodesAsync(
+        NodeQuery query, CancellationToken cancellationToken) =>
+        await Read(() => rows.ListNodesAsync(query, cancellationToken));
+
+    public async ValueTask<long> CountNodesAsync(NodeQuery query, CancellationToken cancellationToken) =>
+        await Read(() => rows.CountNodesAsync(query, cancellationToken));
+
     private static async ValueTask<T> Read<T>(Func<ValueTask<T>> read)
     {
         await Task.Yield();

@@ -32,6 +32,9 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
 
     public bool Drain { get; set; }
 
+    /// <summary>What is foreseen after the steps that are enqueued from now on.</summary>
+    public IReadOnlyList<NextStep> Next { get; set; } = [];
+
     /// <summary>Asked for each call by its kind: claim, renew, report, log, finish, blob.</summary>
     public Func<string, Fate> Line { get; set; } = _ => Fate.Arrives;
 
@@ -52,6 +55,8 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
 
     public List<ClaimRequest> Claims { get; } = [];
 
+    public List<RenewRequest> Renewals { get; } = [];
+
     public LinkException? Refusal { get; set; }
 
     /// <summary>
@@ -71,6 +76,7 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
             LeaseMilliseconds = (int)Lease.TotalMilliseconds,
             DisconnectMilliseconds = (long)(disconnect ?? TimeSpan.FromMinutes(10)).TotalMilliseconds,
             Sealed = sealedTo,
+            Next = Next,
         });
         return fence;
     }
@@ -103,6 +109,7 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
     public Task<RenewResponse> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
         CarryAsync("renew", () =>
     {
+        Renewals.Add(request);
         var unknown = Held.Where(fence => !request.Held.Contains(fence)
             && _claims.Any(claim =>
                 claim.Key <= request.AnsweredThrough && claim.Value.Exists(one => one.Fence == fence))).ToList();
@@ -134,6 +141,18 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
         Assert.InRange(pieces.Sum(piece => piece.Bytes.Length + LogFrames.HeaderBytes), 1, LogFrames.MaxBytes);
         if (!Held.Contains(fence)) return Task.FromResult(new AppendLogResponse(WriteVerdict.Fenced, 0, 0));
         return Task.FromResult(Append(fence, pieces));
+    });
+
+    /// <summary>What steps have told to be secret.</summary>
+    public List<string> Masks { get; } = [];
+
+    public Task<AddMasksResponse> AddMasksAsync(
+        AttemptFence fence, IReadOnlyList<string> values, CancellationToken cancellationToken) =>
+        CarryAsync("masks", () =>
+    {
+        Masks.AddRange(values);
+        var verdict = Held.Contains(fence) ? WriteVerdict.Accepted : WriteVerdict.Fenced;
+        return Task.FromResult(new AddMasksResponse(verdict));
     });
 
     public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken) =>

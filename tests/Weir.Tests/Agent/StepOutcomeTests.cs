@@ -181,6 +181,8 @@ public sealed class StepOutcomeTests
 
     private sealed class FullDirectory(AgentDirectory inner) : AgentDirectory
     {
+        public override DiskRoom? Room => null;
+
         public bool IsFull { get; set; } = true;
 
         public override DateTimeOffset? LastRenewal

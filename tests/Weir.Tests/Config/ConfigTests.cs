@@ -137,11 +137,11 @@ public sealed class ConfigTests
     public void What_is_for_later_is_accepted_and_named()
     {
         var read = ConfigReader.Read(
-            "database: {}\nvault: { a: b }\nruntimes: { process: true, fake: false, nomad: {} }\n", ConfigSources.None);
+            "database: {}\nruntimes: { process: true, fake: false, nomad: {} }\n", ConfigSources.None);
 
         Assert.NotNull(read.Config);
         Assert.Equal(
-            ["vault", "runtimes.nomad"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
+            ["runtimes.nomad"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
         Assert.Equal(["process", "docker"], read.Config.Runtimes);
     }
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Client;
+using Weir.Contracts.Nodes;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
@@ -29,6 +30,32 @@ public sealed class ArtifactTests
         Assert.Equal(
             "beta"u8.ToArray(),
             await ReadAsync(await artifacts.DownloadAsync("build#1", "first", "report", "./out/b.txt")));
+    }
+
+    [Fact]
+    public async Task A_run_leaves_nodes_and_its_artifacts_are_had_from_them()
+    {
+        await using var controller = await TestController.StartAsync();
+        var tar = await LeaveArtifactAsync(controller);
+        var run = await controller.Admin.Runs.GetAsync("build#1");
+        var nodes = controller.Admin.Nodes;
+
+        var root = await nodes.GetAsync(run.Node!);
+        var below = (await nodes.ListSubtreeAsync(run.Node!)).Items;
+
+        Assert.Equal(("build", "run", "admin"), (root.Name, root.Kind, root.Owner));
+        Assert.Equal((run.Id, "manual"), (TextOf(root, "run"), TextOf(root, "trigger")));
+        Assert.Equal(["step", "result"], below.Select(node => node.Kind));
+        Assert.Equal(("first", "success"), (below[0].Name, TextOf(below[0], "status")));
+        Assert.Equal("success", TextOf(below[1], "status"));
+        using var download = await controller.SendAsync(
+            HttpMethod.Get, new Uri(below[0].Artifacts["report"]).PathAndQuery);
+        Assert.Equal(tar, await download.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        var results = new NodeListQuery
+        {
+            Fields = [KeyValuePair.Create("kind", "result"), KeyValuePair.Create("data.status", "success")],
+        };
+        Assert.Equal(below[1].Id, Assert.Single((await nodes.ListAsync(results)).Items).Id);
     }
 
     [Fact]
@@ -93,6 +120,8 @@ public sealed class ArtifactTests
             HttpStatusCode.RequestEntityTooLarge,
             await AskAsync(HttpMethod.Put, fence, DigestOf(new byte[101]), new byte[101]));
     }
+
+    private static string? TextOf(NodeView node, string field) => node.Data.GetProperty(field).GetString();
 
     private static async Task<byte[]> LeaveArtifactAsync(TestController controller)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Weir.Contracts.Flows;
 using Weir.Engine.Planning;
 using Weir.Tests.Definitions;
 using Weir.Tests.Expressions;
@@ -83,6 +84,18 @@ public sealed class PlannerTests
         Assert.Equal(["A=step", "B=${{ params.x }}", "C=c"], plan.Steps[1].Env.Select(e => $"{e.Key}={e.Value}"));
         Assert.Equal(["ONE", "TWO"], plan.Steps[1].Secrets);
         Assert.Null(plan.Steps[1].When);
+    }
+
+    [Fact]
+    public void A_step_says_when_to_pull_or_the_flow_does_or_nobody()
+    {
+        var steps = "steps: [{commands: x, pull: always}, {commands: x, pull: if-missing}, {commands: x}]";
+        PullPolicy?[] said = [PullPolicy.Always, PullPolicy.IfMissing, PullPolicy.Never];
+        Assert.Equal(said, PullsOf($"name: a\npull: never\n{steps}"));
+        Assert.Null(PullsOf($"name: a\n{steps}").Last());
+
+        static IEnumerable<PullPolicy?> PullsOf(string text) =>
+            Planner.Plan(FlowText.Good(text), new PlanInputs()).Plan!.Steps.Select(step => step.Pull);
     }
 
     [Fact]

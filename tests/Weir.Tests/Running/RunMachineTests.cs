@@ -9,6 +9,34 @@ namespace Weir.Tests.Running;
 public sealed class RunMachineTests
 {
     [Fact]
+    public void What_an_agent_prepares_is_told_until_the_step_begins()
+    {
+        var run = new MachineHarness(MachineHarness.Step("a"));
+        var fence = run.Claim("a");
+        var waits = new RunEvent.Progressed(fence, "docker", []) { Preparing = "pulling image i" };
+        Assert.Equal(EventVerdict.Accepted, run.Apply(waits));
+        Assert.Equal(EventVerdict.Repeated, run.Apply(waits));
+        Assert.Equal("pulling image i", RunViews.Of(run.Run).Steps![0].Waiting);
+        Assert.Null(run["a"].Current!.Started);
+
+        run.Apply(new RunEvent.Progressed(fence, "docker", []) { Image = "i@sha256:1" });
+        Assert.Equal(EventVerdict.Repeated, run.Apply(waits with { Preparing = "late" }));
+        var step = RunViews.Of(run.Run).Steps![0];
+        Assert.Equal((null, "i@sha256:1"), (step.Waiting, step.Attempts[0].Image));
+    }
+
+    [Fact]
+    public void A_short_attempt_tells_with_its_end_what_it_ran_in()
+    {
+        var run = new MachineHarness(MachineHarness.Step("a"));
+        var outcome = new AttemptOutcome(RunStatus.Success, ReasonCode.None) { Runtime = "docker", Image = "sha256:1" };
+        run.Apply(new RunEvent.Finished(run.Claim("a"), outcome));
+        var row = RunCodec.ToRow(run.Run, 0);
+        var back = RunCodec.FromRows(RunCodec.ToRow(run.Run, null), [row], run.Run.Graph);
+        Assert.Equal(("docker", "sha256:1"), (back.Steps[0].Current!.Runtime, back.Steps[0].Current!.Image));
+    }
+
+    [Fact]
     public void Steps_run_in_order_when_nothing_else_is_said()
     {
         var run = new MachineHarness(Step("a"), Step("b"));

@@ -30,23 +30,21 @@ internal sealed class GatewayRig
     public AgentIdentity Agent { get; } = new("agent-1", "one");
 
     /// <summary>Starts a run with those steps on the fake runtime; returns its id.</summary>
-    public async Task<string> StartAsync(params string[] steps)
+    public Task<string> StartAsync(params string[] steps) => StartAsync(
+        [.. steps.Select(step => new PlanStep { Name = step, Commands = ["true"], Runtime = "fake" })]);
+
+    public async Task<string> StartAsync(params PlanStep[] steps)
     {
-        var plan =
-            new Plan
-            {
-                Flow = "f",
-                Steps = [.. steps.Select(s => new PlanStep { Name = s, Commands = ["true"], Runtime = "fake" })],
-            };
+        var plan = new Plan { Flow = "f", Steps = [.. steps] };
         var run = new RunState
         {
             Id = _ids.Next(),
             Namespace = "default",
-            PlanDigest = string.Join('-', steps),
+            PlanDigest = string.Join('-', steps.Select(step => step.Name)),
             Graph = new PlanGraph(plan),
             Inputs = new RunInputs(),
             Created = Time.GetUtcNow(),
-            Steps = [.. steps.Select(s => new StepState { Name = s })],
+            Steps = [.. steps.Select(s => new StepState { Name = s.Name })],
         };
         await Core.Keeper.InsertAsync(
             run, new PlanRow(run.PlanDigest, RunCodec.PlanJson(plan)), null, CancellationToken.None);
@@ -55,7 +53,7 @@ internal sealed class GatewayRig
 
     public async Task<IReadOnlyList<Assignment>> ClaimAsync(long number, int slots)
     {
-        var request = new ClaimRequest(new ClaimNonce(1, number), slots, 0) { Runtimes = ["fake"] };
+        var request = new ClaimRequest(new ClaimNonce(1, number), slots, 0) { Runtimes = ["fake", "docker"] };
         return (await Core.Gateway.ClaimAsync(Agent, request, CancellationToken.None)).Assignments;
     }
 }

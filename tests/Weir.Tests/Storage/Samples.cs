@@ -1,3 +1,4 @@
+using System.Globalization;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Storage;
@@ -44,6 +45,21 @@ internal static class Samples
 
     public static EventRow Event(string subject, string type = "run.started") =>
         new(0, Noon, type, "default", subject, """{"x":1}""");
+
+    /// <summary>The id, and the second it was made in, tell it from the others.</summary>
+    public static NodeRow Node(int number, string name, NodeRow? above = null, string kind = "node")
+    {
+        var id = number.ToString("x24", CultureInfo.InvariantCulture);
+        return new NodeRow(id, "default", name, """{"data":{"x":1}}""")
+        {
+            Parent = above?.Id,
+            Lineage = above is null ? id : $"{above.Lineage}/{id}",
+            Path = above is null ? $"""["{name}"]""" : $"""{above.Path[..^1]},"{name}"]""",
+            Kind = kind,
+            Owner = "ann",
+            Created = At(number),
+        };
+    }
 
     public static Commit Inserts(RunRow row) => new() { Run = new RunWrite(row, 0) };
 

@@ -11,10 +11,17 @@ internal static class AgentTable
         new("NAME", agent => agent.Name),
         new(
             "STATE",
-            agent => Words.Of(agent.State) + (agent.State == AgentState.Active && !agent.Online ? " (away)" : ""))
+            agent => Words.Of(agent.State) + agent switch
+            {
+                { State: AgentState.Active, Online: false } => " (away)",
+                { State: AgentState.Active, Paused: not null } => " (paused)",
+                _ => "",
+            })
         {
             Paint = (palette, agent, text) =>
-                agent is { State: AgentState.Active, Online: true } ? palette.Good(text) : palette.Warning(text),
+                agent is { State: AgentState.Active, Online: true, Paused: null }
+                    ? palette.Good(text)
+                    : palette.Warning(text),
         },
         new("BUSY", agent => $"{agent.Busy}/{agent.Slots}"),
         new("RUNTIMES", agent => string.Join(',', agent.Runtimes)),

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 using Weir.Agent;
 using Weir.Cli.Connecting;
 using Weir.Cli.Hosting;
+using Weir.Contracts.Flows;
 using Weir.Controller.Config;
-using Weir.Runtimes.Docker;
 
 namespace Weir.Cli.Commands.Hosts;
 

@@ -51,7 +51,7 @@ internal static class EnrolmentEndpoints
         return JsonAnswer.Ok(
             new SessionResponse(session.Id, sealedKey, (int)AgentSessions.Life.TotalMilliseconds)
             {
-                State = entry.State,
+                State = entry.State, SealTo = sessions.SealTo,
             },
             WeirJson.Default.SessionResponse);
     }

@@ -23,6 +23,7 @@ internal sealed class AgentStandings(AgentRegistry agents, IRecordStore records,
                 Busy = busy,
                 Slots = view.Slots,
                 Namespaces = view.Namespaces,
+                Paused = view.Paused,
             });
         }
 

@@ -56,6 +56,20 @@ internal static class JsonBody
         }
     }
 
+    public static (T? Value, Refusal? Refusal) Read<T>(JsonElement json)
+        where T : class
+    {
+        try
+        {
+            var value = json.Deserialize(Type<T>());
+            return value is null ? (null, Refusal.Invalid("", "an object is expected, not null")) : (value, null);
+        }
+        catch (JsonException malformed)
+        {
+            return (null, Refusal.Invalid([Place(malformed)]));
+        }
+    }
+
     private static JsonTypeInfo<T> Type<T>() => (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T));
 
     private static Problem Place(JsonException malformed)

@@ -12,7 +12,10 @@ internal sealed class QueryReader(IQueryCollection query)
     public const int LargestPage = 500;
     private readonly List<Problem> _problems = [];
 
-    /// <summary>What was wrong with all that was read so far, or null.</summary>
+    /// <summary>What was wrong with all that was read so far.</summary>
+    public IReadOnlyList<Problem> Problems => _problems;
+
+    /// <summary>The same as an answer; null when nothing was wrong.</summary>
     public Refusal? Refusal => _problems.Count == 0 ? null : Refusal.Invalid(_problems);
 
     public static ValueTask<QueryReader> BindAsync(HttpContext context) => new(new QueryReader(context.Request.Query));
@@ -60,6 +63,15 @@ internal sealed class QueryReader(IQueryCollection query)
         }
 
         return found;
+    }
+
+    /// <summary>False when left out.</summary>
+    public bool Flag(string name)
+    {
+        if (Text(name) is not { } text) return false;
+        if (bool.TryParse(text, out var value)) return value;
+        Wrong(name, $"`{text}` is neither true nor false");
+        return false;
     }
 
     public int PageSize() => (int)(Number("limit", 1, LargestPage) ?? DefaultPage);

@@ -10,6 +10,7 @@ internal sealed class Reader(Connection connection) : IDisposable
     public QueueQueries Queue { get; } = new(connection);
     public LeaseQueries Leases { get; } = new(connection);
     public EventQueries Events { get; } = new(connection);
+    public NodeQueries Nodes { get; } = new(connection);
 
     public void Dispose() => connection.Dispose();
 }

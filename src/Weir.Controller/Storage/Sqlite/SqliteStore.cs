@@ -124,6 +124,15 @@ public sealed class SqliteStore : IDocumentStore, IRecordStore, IDisposable
     public ValueTask<long> LastEventAsync(CancellationToken cancellationToken) =>
         _readers.ReadAsync(reader => reader.Events.Last(), cancellationToken);
 
+    public ValueTask<NodeRow?> GetNodeAsync(string id, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(reader => reader.Nodes.Get(id), cancellationToken);
+
+    public ValueTask<IReadOnlyList<NodeRow>> ListNodesAsync(NodeQuery query, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(reader => reader.Nodes.List(query), cancellationToken);
+
+    public ValueTask<long> CountNodesAsync(NodeQuery query, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(reader => reader.Nodes.Count(query), cancellationToken);
+
     /// <summary>Finishes the writes that were queued, then closes.</summary>
     public void Dispose()
     {

@@ -27,6 +27,12 @@ internal sealed class WriteStatements(Connection connection)
     private readonly Statement _addEvent = connection.Prepare(
         "INSERT INTO events (sequence, time, type, namespace, subject, json) VALUES (?, ?, ?, ?, ?, ?)");
 
+    private readonly Statement _addNode = connection.Prepare(
+        """
+        INSERT INTO nodes (id, namespace, parent, lineage, path, name, kind, owner, created, json)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+        """);
+
     private long _lastEvent = connection.Number("SELECT max(sequence) FROM events");
     private long _lastEventBefore;
 
@@ -77,9 +83,14 @@ internal sealed class WriteStatements(Connection connection)
         foreach (var step in commit.Steps) _runs.Put(step);
         _queue.Apply(commit);
         _leases.Apply(commit);
+        foreach (var row in commit.Nodes) Add(row);
         foreach (var row in commit.Events) Append(row);
         return new CommitOutcome.Committed(number, commit.Events.Count == 0 ? 0 : _lastEvent);
     }
+
+    private void Add(NodeRow row) => _addNode
+        .Text(row.Id).Text(row.Namespace).Text(row.Parent).Text(row.Lineage).Text(row.Path).Text(row.Name)
+            .Text(row.Kind).Text(row.Owner).Instant(row.Created).Text(row.Json).Run();
 
     private void Append(EventRow row) => _addEvent
         .Integer(++_lastEvent).Instant(row.Time).Text(row.Type).Text(row.Namespace).Text(row.Subject).Text(row.Json)

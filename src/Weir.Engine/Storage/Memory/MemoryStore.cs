@@ -14,6 +14,7 @@ public sealed class MemoryStore : IDocumentStore, IRecordStore
     private readonly QueueTable _queue = new();
     private readonly LeaseTable _leases = new();
     private readonly EventTable _events = new();
+    private readonly NodeTable _nodes = new();
     private readonly Dictionary<string, PlanRow> _plans = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Namespace, string Key), IdempotencyRow> _idempotency = [];
 
@@ -99,6 +100,15 @@ public sealed class MemoryStore : IDocumentStore, IRecordStore
     public ValueTask<long> LastEventAsync(CancellationToken cancellationToken) =>
         Do(() => _events.Last, cancellationToken);
 
+    public ValueTask<NodeRow?> GetNodeAsync(string id, CancellationToken cancellationToken) =>
+        Do(() => _nodes.Get(id), cancellationToken);
+
+    public ValueTask<IReadOnlyList<NodeRow>> ListNodesAsync(NodeQuery query, CancellationToken cancellationToken) =>
+        Do(() => _nodes.List(query), cancellationToken);
+
+    public ValueTask<long> CountNodesAsync(NodeQuery query, CancellationToken cancellationToken) =>
+        Do(() => _nodes.Count(query), cancellationToken);
+
     private ValueTask<T> Do<T>(Func<T> call, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<T>(cancellationToken);
@@ -170,6 +180,7 @@ public sealed class MemoryStore : IDocumentStore, IRecordStore
         foreach (var row in commit.Enqueue) _queue.Add(row);
         foreach (var lease in commit.Unlease) _leases.Remove(new StepKey(lease.Run, lease.Step));
         foreach (var row in commit.Lease) _leases.Add(row);
+        foreach (var row in commit.Nodes) _nodes.Add(row);
         foreach (var row in commit.Events) _events.Append(row);
         return new CommitOutcome.Committed(number, commit.Events.Count == 0 ? 0 : _events.Last);
     }

@@ -28,15 +28,28 @@ internal sealed class DockerFiles(Func<string, string?> setting)
         return usual.FirstOrDefault(File.Exists) ?? Default;
     }
 
-    /// <summary>Null when the user has none for it, or keeps them where only another program can read them.</summary>
-    public Credentials? CredentialsFor(string registry)
+    /// <summary>
+    /// Of the registry's own helper program, of the helper for all, or of the file itself; null when the user has none.
+    /// </summary>
+    public async Task<Credentials?> CredentialsForAsync(string registry, CancellationToken cancellationToken)
     {
         using var config = Read(Path.Combine(Folder, "config.json"));
-        if (config?.RootElement is not { ValueKind: JsonValueKind.Object } root
-            || !root.TryGetProperty("auths", out var auths)) return null;
+        if (config?.RootElement is not { ValueKind: JsonValueKind.Object } root) return null;
         string[] names = registry == "docker.io"
             ? ["https://index.docker.io/v1/", "index.docker.io", registry]
             : [registry, $"https://{registry}", $"http://{registry}", $"https://{registry}/v1/"];
+        var helpers = root.TryGetProperty("credHelpers", out var own) ? own : default;
+        var helper = names.Select(name => Text(helpers, name)).FirstOrDefault(name => name is not null)
+            ?? Text(root, "credsStore");
+        var kept = helper is { Length: > 0 }
+            ? await CredentialProgram.GetAsync(helper, names[0], cancellationToken)
+            : null;
+        return kept ?? FromFile(root, names);
+    }
+
+    private static Credentials? FromFile(JsonElement root, string[] names)
+    {
+        if (!root.TryGetProperty("auths", out var auths) || auths.ValueKind != JsonValueKind.Object) return null;
         foreach (var name in names)
         {
             if (auths.TryGetProperty(name, out var entry)) return Decode(entry, name);

@@ -87,13 +87,19 @@ internal sealed class EngineContainers(EngineConnection connection)
             HttpMethod.Put, $"containers/{id}/archive?path={Uri.EscapeDataString(path)}", content, cancellationToken);
     }
 
+    // podman answers 500 when it should kill what has ended.
+    private static bool IsGone(EngineException refused) =>
+        refused.Status is HttpStatusCode.NotFound or HttpStatusCode.Conflict
+        || (refused.Status == HttpStatusCode.InternalServerError
+            && refused.Message.Contains("state improper", StringComparison.Ordinal));
+
     private static async Task UnlessGoneAsync(Task request)
     {
         try
         {
             await request;
         }
-        catch (EngineException gone) when (gone.Status is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        catch (EngineException gone) when (IsGone(gone))
         {
             // it ended or went by itself in the meantime
         }

@@ -33,15 +33,17 @@ internal sealed class EngineImages(EngineConnection connection)
         $"images/{Path(image)}/tag?repo={Uri.EscapeDataString(name.Repository)}&tag={Uri.EscapeDataString(name.Tag)}",
         cancellationToken);
 
-    /// <summary>Makes an image of one layer out of a tar.</summary>
-    public async Task ImportAsync(
+    /// <summary>Makes an image of one layer out of a tar; its id.</summary>
+    public async Task<string> ImportAsync(
         ImageName name, Stream tar, IReadOnlyList<string> changes, CancellationToken cancellationToken)
     {
         using var content = new StreamContent(tar);
         var change = string.Concat(changes.Select(line => $"&changes={Uri.EscapeDataString(line)}"));
+        var last = new LastStatus();
         await FollowAsync(
             $"images/create?fromSrc=-&repo={Uri.EscapeDataString(name.Repository)}&tag={name.Tag}{change}", content,
-            null, null, cancellationToken);
+            null, last, cancellationToken);
+        return last.Text ?? throw new EngineException("the engine took an image and did not say its id", null);
     }
 
     /// <summary>A tar of the image with its layers; the caller disposes it.</summary>
@@ -71,6 +73,13 @@ internal sealed class EngineImages(EngineConnection connection)
     {
         using var response = await connection.SendAsync(HttpMethod.Post, path, body, cancellationToken, credentials);
         await EngineConnection.FollowAsync(response, progress, cancellationToken);
+    }
+
+    private sealed class LastStatus : IProgress<ProgressLine>
+    {
+        public string? Text { get; private set; }
+
+        public void Report(ProgressLine value) => Text = value.Status ?? Text;
     }
 
     // A name holds slashes, which the engine reads as they are.

@@ -39,6 +39,7 @@ internal sealed record HostConfig
 {
     public string? NetworkMode { get; init; }
     public IReadOnlyList<string> Binds { get; set; } = [];
+    public IReadOnlyList<Mount> Mounts { get; set; } = [];
     public IReadOnlyList<string> CapDrop { get; set; } = [];
     public IReadOnlyList<string> CapAdd { get; set; } = [];
     public IReadOnlyList<string> SecurityOpt { get; set; } = [];
@@ -49,6 +50,9 @@ internal sealed record HostConfig
     public long PidsLimit { get; init; }
     public LogConfig? LogConfig { get; init; }
 }
+
+/// <summary>A folder of the machine in a container.</summary>
+internal sealed record Mount(string Source, string Target, bool ReadOnly = false, string Type = "bind");
 
 internal sealed record LogConfig(string Type);
 
@@ -125,11 +129,21 @@ internal sealed record ProgressLine
     [JsonPropertyName("id")]
     public string? Id { get; init; }
 
-    [JsonPropertyName("progress")]
-    public string? Progress { get; init; }
+    [JsonPropertyName("progressDetail")]
+    public ProgressDetail? Detail { get; init; }
 
     [JsonPropertyName("error")]
     public string? Error { get; init; }
+}
+
+/// <summary>Bytes so far, and in all (0 = not known).</summary>
+internal sealed record ProgressDetail
+{
+    [JsonPropertyName("current")]
+    public long Current { get; init; }
+
+    [JsonPropertyName("total")]
+    public long Total { get; init; }
 }
 
 internal sealed record ErrorBody([property: JsonPropertyName("message")] string? Message);

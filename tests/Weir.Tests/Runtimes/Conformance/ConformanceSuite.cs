@@ -31,7 +31,7 @@ public abstract class ConformanceSuite<TSubject> : IAsyncLifetime
         {
             if (runtime.Capabilities.HasFlag(RuntimeCapabilities.Adoption))
             {
-                await runtime.SweepAsync(new HashSet<string>(), default);
+                await runtime.SweepAsync([], default);
             }
 
             if (runtime is IAsyncDisposable disposable) await disposable.DisposeAsync();

@@ -10,7 +10,6 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
 {
     private static readonly TimeSpan NoGrace = TimeSpan.Zero;
     private static readonly TimeSpan LongGrace = TimeSpan.FromMinutes(1);
-    private static readonly HashSet<string> Nothing = [];
     private static int _marks;
 
     [Fact]
@@ -171,7 +170,7 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
         await others.OpenAsync(["echo ready; sleep 600"]);
         await others.SawAsync("ready");
 
-        await Start("agent").SweepAsync(Nothing, default);
+        await Start("agent").SweepAsync([], default);
 
         Assert.Equal(137, (await own.FinishAsync()).Exit.ExitCode);
         Assert.False(Directory.Exists(own.Folder));
@@ -184,8 +183,7 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
     {
         await using var kept = await CreateAsync();
         await using var dropped = await CreateAsync();
-        var keep = new HashSet<string> { Path.GetFileName(kept.Folder) };
-        await Runtime.SweepAsync(keep, default);
+        await Runtime.SweepAsync([kept.Spec], default);
         Assert.NotEqual(0, (await dropped.Container.WaitAsync(default)).ExitCode);
         Assert.False(kept.Container.WaitAsync(default).IsCompleted);
     }

@@ -17,6 +17,8 @@ public sealed class StepUnderTest(IStepContainer container, ContainerSpec spec) 
 
     public IStepContainer Container => container;
 
+    public ContainerSpec Spec => spec;
+
     public string Workspace => spec.Workspace;
 
     public string Folder => spec.Folder;

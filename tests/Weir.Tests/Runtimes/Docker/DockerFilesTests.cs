@@ -36,22 +36,73 @@ public sealed class DockerFilesTests : IDisposable
     [InlineData("""{"auths":{"h:5000":{"auth":"dXNlcjpwYTpzcw=="}}}""", "h:5000", "user", "pa:ss")]
     [InlineData("""{"auths":{"https://index.docker.io/v1/":{"auth":"YTpi"}}}""", "docker.io", "a", "b")]
     [InlineData("""{"auths":{"https://h":{"username":"u","password":"p"}}}""", "h", "u", "p")]
-    public void Credentials_are_those_of_the_registry(string config, string registry, string user, string password)
+    public async Task Credentials_are_those_of_the_registry(
+        string config, string registry, string user, string password)
     {
         Write("config.json", config);
-        var found = Files().CredentialsFor(registry);
+        var found = await Files().CredentialsForAsync(registry, default);
         Assert.Equal((user, password), (found?.Username, found?.Password));
-        Assert.Null(Files().CredentialsFor("another"));
+        Assert.Null(await Files().CredentialsForAsync("another", default));
+    }
+
+    [Theory]
+    [InlineData("""{"credHelpers":{"h:5000":"weir-test"},"credsStore":"none"}""", "h:5000")]
+    [InlineData("""{"credsStore":"weir-test"}""", "h:5000")]
+    public async Task A_helper_is_asked_for_the_credentials(string config, string registry)
+    {
+        Write("config.json", config);
+        using var helper = new ProgramOnPath(
+            """read server; printf '{"Username":"of %s","Secret":"s"}' "$server" """);
+        var found = await Files().CredentialsForAsync(registry, default);
+        Assert.Equal(($"of {registry}", "s"), (found?.Username, found?.Password));
+    }
+
+    [Fact]
+    public async Task A_token_of_a_helper_is_one_and_a_helper_without_any_leaves_it_to_the_file()
+    {
+        Write("config.json", """{"credsStore":"weir-test","auths":{"h":{"auth":"YTpi"}}}""");
+        using (new ProgramOnPath("""echo '{"Username":"<token>","Secret":"t"}'"""))
+        {
+            Assert.Equal("t", (await Files().CredentialsForAsync("h", default))?.IdentityToken);
+        }
+
+        using (new ProgramOnPath("echo credentials not found in native keychain; exit 1"))
+        {
+            Assert.Equal("a", (await Files().CredentialsForAsync("h", default))?.Username);
+        }
+
+        Assert.Equal("a", (await Files().CredentialsForAsync("h", default))?.Username);
     }
 
     [Theory]
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("""{"auths":{"h":{}}}""")]
-    public void A_file_that_says_nothing_gives_no_credentials(string config)
+    public async Task A_file_that_says_nothing_gives_no_credentials(string config)
     {
         Write("config.json", config);
-        Assert.Null(Files().CredentialsFor("h"));
+        Assert.Null(await Files().CredentialsForAsync("h", default));
+    }
+
+    /// <summary>A program <c>docker-credential-weir-test</c> on the search path, while it lives.</summary>
+    private sealed class ProgramOnPath : IDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("weir-helper-").FullName;
+        private readonly string? _before = Environment.GetEnvironmentVariable("PATH");
+
+        public ProgramOnPath(string script)
+        {
+            var program = Path.Combine(_folder, "docker-credential-weir-test");
+            File.WriteAllText(program, $"#!/bin/sh\n{script}\n");
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            Environment.SetEnvironmentVariable("PATH", $"{_folder}:{_before}");
+        }
+
+        public void Dispose()
+        {
+            Environment.SetEnvironmentVariable("PATH", _before);
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private DockerFiles Files() => new(_settings.GetValueOrDefault);

@@ -27,7 +27,7 @@ public abstract class DockerRig : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_lives.Count > 0) await NextLife().SweepAsync(new HashSet<string>(), default);
+        if (_lives.Count > 0) await NextLife().SweepAsync([], default);
         foreach (var life in _lives) await life.DisposeAsync();
         Engine.Dispose();
         Directory.Delete(Root, recursive: true);

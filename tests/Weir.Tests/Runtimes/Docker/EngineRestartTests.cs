@@ -36,7 +36,7 @@ public sealed class EngineRestartTests : IAsyncLifetime
     {
         if (_runtime is not null)
         {
-            await _runtime.SweepAsync(new HashSet<string>(), default);
+            await _runtime.SweepAsync([], default);
             await _runtime.DisposeAsync();
         }
 
@@ -69,12 +69,40 @@ public sealed class EngineRestartTests : IAsyncLifetime
         await StartEngineAsync();
     }
 
-    private async Task StartEngineAsync()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_killed_engine_costs_no_step_if_it_keeps_containers_and_is_told_if_it_does_not(bool keeps)
+    {
+        var workspace = Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
+        var spec = new ContainerSpec("run-step-1", Path.Combine(_root, "attempt"), workspace)
+        {
+            Work = new StepWork { Limits = new() { Network = "none" } },
+        };
+        await using var step = new StepUnderTest(await _runtime!.CreateAsync(spec, default), spec);
+        await step.OpenAsync(["echo ready; until [ -e go ]; do sleep 0.01; done; echo on; exit 6"]);
+        await step.SawAsync("ready");
+
+        await StopEngineAsync(Posix.SignalKill);
+        await StartEngineAsync(keeps);
+        if (keeps) await File.WriteAllTextAsync(Path.Combine(workspace, "go"), "");
+        var result = await step.FinishAsync();
+        if (keeps) Assert.Equal(("ready\non\n", new ContainerExit(6)), (result.Stdout, result.Exit));
+        else Assert.Contains("from outside", result.Exit.Lost, StringComparison.Ordinal);
+
+        var next = new ContainerSpec("run-next-1", Path.Combine(_root, "next"), workspace) { Work = spec.Work };
+        await using var another = new StepUnderTest(await _runtime.CreateAsync(next, default), next);
+        await another.OpenAsync(["echo works again"]);
+        Assert.Equal("works again\n", (await another.FinishAsync()).Stdout);
+    }
+
+    private async Task StartEngineAsync(bool keepsContainers = true)
     {
         string[] arguments =
         [
             "--data-root", Path.Combine(_root, "data"), "--exec-root", Path.Combine(_root, "exec"),
-            "--pidfile", Path.Combine(_root, "dockerd.pid"), "--host", $"unix://{Socket}", "--live-restore",
+            "--pidfile", Path.Combine(_root, "dockerd.pid"), "--host", $"unix://{Socket}",
+            .. keepsContainers ? ["--live-restore"] : Array.Empty<string>(),
             // The rules of the other engine on this machine are not to be disturbed.
             "--iptables=false", "--ip6tables=false",
         ];
@@ -104,11 +132,19 @@ public sealed class EngineRestartTests : IAsyncLifetime
         }
     }
 
-    private async Task StopEngineAsync()
+    private async Task StopEngineAsync(int signal = Posix.SignalTerminate)
     {
-        _ = Posix.Kill(_engine!.Id, Posix.SignalTerminate);
+        _ = Posix.Kill(_engine!.Id, signal);
         await _engine.WaitForExitAsync();
         _engine.Dispose();
+        // It takes its containerd along, and a new engine mistakes one that nobody has buried yet for a living one.
+        var containerd = Path.Combine(_root, "exec/containerd/containerd.pid");
+        if (signal == Posix.SignalKill && File.Exists(containerd))
+        {
+            var place = $"/proc/{(await File.ReadAllTextAsync(containerd)).Trim()}";
+            await Eventually.HoldsAsync(() => !Directory.Exists(place), "its containerd is gone");
+        }
+
         File.Delete(Path.Combine(_root, "dockerd.pid"));
     }
 }

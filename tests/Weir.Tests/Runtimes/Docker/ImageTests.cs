@@ -1,10 +1,10 @@
+using Weir.Contracts.Flows;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Weir.Contracts.AgentProtocol;
 using Weir.Engine.Runtimes;
-using Weir.Runtimes.Docker;
 using Weir.Runtimes.Docker.Api;
 using Weir.Testing;
 
@@ -32,6 +32,18 @@ public sealed class ImageTests : DockerRig
         var exception = await RefusedAsync("no-such-image:1");
         Assert.True(exception.UserFault);
         Assert.Contains("no-such-image:1", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_step_may_pull_less_than_its_agent_and_no_more()
+    {
+        var never = NewSpec(new StepWork { Image = "127.0.0.1:1/none:1", Pull = PullPolicy.Never });
+        var refused = await Assert.ThrowsAsync<RuntimeException>(() => Runtime.CreateAsync(never, default));
+        Assert.Contains("the step says", refused.Message, StringComparison.Ordinal);
+        NextLife(options => options with { Pull = PullPolicy.Never });
+        var always = NewSpec(new StepWork { Image = "127.0.0.1:1/none:1", Pull = PullPolicy.Always });
+        refused = await Assert.ThrowsAsync<RuntimeException>(() => Runtime.CreateAsync(always, default));
+        Assert.Contains("this agent pulls none", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,6 +80,15 @@ public sealed class ImageTests : DockerRig
         Assert.All(results, result => Assert.Equal("pulled\n", result.Stdout));
         var facts = await Engine.Images.InspectAsync(name, default);
         Assert.StartsWith($"{image.Repository}@sha256:", facts!.RepoDigests![0], StringComparison.Ordinal);
+        await using (var again = await OpenAsync(NewSpec(new StepWork { Image = name }), "true"))
+        {
+            Assert.Equal(facts.RepoDigests[0], again.Container.Image);
+        }
+
+        var told = new List<string>();
+        var always = NewSpec(new StepWork { Image = name, Pull = PullPolicy.Always }) with { Tell = told.Add };
+        Assert.Equal("asked\n", (await RunAsync(always, "echo asked")).Stdout);
+        Assert.Contains($"pulling image {name}", told);
         await Engine.Images.RemoveAsync(name, default);
     }
 

@@ -11,8 +11,6 @@ public sealed class LifeTests : DockerRig
 {
     private const string Count = "i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo $i; sleep 0.01; done";
     private static readonly string All = string.Concat(Enumerable.Range(1, 300).Select(i => $"{i}\n"));
-    private static readonly HashSet<string> Nothing = [];
-
     [Fact]
     public async Task A_step_is_taken_up_with_all_of_its_output_once()
     {
@@ -21,7 +19,7 @@ public sealed class LifeTests : DockerRig
         await step.SawAsync("\n20\n");
         await Runtime.DisposeAsync();
 
-        await NextLife().SweepAsync(new HashSet<string> { spec.Id }, default);
+        await NextLife().SweepAsync([spec], default);
         await using var again = await TakeUpAsync(spec);
         var result = await again.FinishAsync();
 
@@ -89,7 +87,7 @@ public sealed class LifeTests : DockerRig
             await Engine.Containers.StartAsync(stranger, default);
             await Runtime.DisposeAsync();
 
-            await NextLife().SweepAsync(new HashSet<string> { kept.Id }, default);
+            await NextLife().SweepAsync([kept], default);
 
             Assert.False(Directory.Exists(left.Folder));
             Assert.Empty(await Engine.Containers.ListAsync($"{DockerNames.FolderLabel}={left.Folder}", default));
@@ -145,7 +143,7 @@ public sealed class LifeTests : DockerRig
     {
         var mine = DockerNames.Of(Path.Combine(Root, "docker")).Mine;
         await RunAsync(NewSpec(), "echo one");
-        await Runtime.SweepAsync(Nothing, default);
+        await Runtime.SweepAsync([], default);
         await Runtime.DisposeAsync();
         Assert.Empty(await Engine.Containers.ListAsync(mine, default));
         Assert.Empty(await Engine.Networks.ListAsync(mine, default));
@@ -158,7 +156,7 @@ public sealed class LifeTests : DockerRig
         var step = await OpenAsync(NewSpec(), "echo ready; sleep 600");
         await step.SawAsync("ready");
         await Runtime.DisposeAsync();
-        await NextLife().SweepAsync(Nothing, default);
+        await NextLife().SweepAsync([], default);
         await Runtime.DisposeAsync();
         Assert.Empty(await Engine.Containers.ListAsync(mine, default));
         Assert.Empty(await Engine.Networks.ListAsync(mine, default));

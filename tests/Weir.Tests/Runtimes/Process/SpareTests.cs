@@ -11,8 +11,6 @@ namespace Weir.Tests.Runtimes.Process;
 public abstract class SpareSuite<TSubject> : ConformanceSuite<TSubject>
     where TSubject : IRuntimeSubject, new()
 {
-    private static readonly HashSet<string> Nothing = [];
-
     private string AgentFolder => Path.GetFullPath(Path.Combine(NewSpec().Folder, "../../agent"));
 
     [Fact]
@@ -88,12 +86,12 @@ public abstract class SpareSuite<TSubject> : ConformanceSuite<TSubject>
         await RunAsync("echo one");
         var shell = await SpareShellAsync(AgentFolder);
         Directory.CreateDirectory(Path.Combine(AgentFolder, "spare-of-a-life-cut-short/home"));
-        await Runtime.SweepAsync(Nothing, default);
+        await Runtime.SweepAsync([], default);
         Assert.Equal(shell, await SpareShellAsync(AgentFolder));
         Assert.Single(Directory.EnumerateDirectories(AgentFolder));
 
         await using var next = (ProcessRuntime)Start("agent");
-        await next.SweepAsync(Nothing, default);
+        await next.SweepAsync([], default);
         Assert.Empty(Directory.EnumerateFileSystemEntries(AgentFolder));
         Assert.Equal("two\n", (await RunAsync("echo two")).Stdout);
     }

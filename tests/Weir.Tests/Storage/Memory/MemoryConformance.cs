@@ -67,3 +67,16 @@ public sealed class MemoryEvents : EventSuite
     {
     }
 }
+
+public sealed class MemoryNodes : NodeSuite
+{
+    private readonly MemoryStore _store = new();
+
+    protected override IDocumentStore Documents => _store;
+
+    protected override IRecordStore Records => _store;
+
+    public override void Dispose()
+    {
+    }
+}

@@ -31,6 +31,7 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
         if (Chance(40)) commit = commit with { Dequeue = await QueuedAsync() };
         if (Chance(40)) commit = commit with { Lease = Several(Lease) };
         if (Chance(40)) commit = commit with { Unlease = await LeasedAsync() };
+        if (Chance(40)) commit = commit with { Nodes = Several(Node) };
         if (Chance(60))
             commit = commit with { Events = Several(() => Samples.Event(RunId()) with { Time = Instant() }) };
         return commit;
@@ -87,6 +88,12 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
     {
         var id = RunId();
         return new RunDeletion(id, Version((await records.GetRunAsync(id, CancellationToken.None))?.Version));
+    }
+
+    private NodeRow Node()
+    {
+        var above = Chance(50) ? Samples.Node(random.Next(9), "top") : null;
+        return Samples.Node(random.Next(40), Pick(Flows), above, Pick(Shapes)) with { Namespace = Pick(Namespaces) };
     }
 
     private StepRow Step() =>

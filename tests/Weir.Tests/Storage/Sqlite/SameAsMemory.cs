@@ -145,6 +145,21 @@ public sealed class SameAsMemory : IDisposable
             await records.LastEventAsync(Token)).AppendLine();
         for (var i = 0; i < 4; i++) text.Append(await records.GetPlanAsync($"sha256:{i}", Token));
         for (var i = 0; i < 6; i++) text.Append(await records.GetIdempotencyAsync("alpha", $"k{i}", Token));
+        NodeQuery[] nodes =
+        [
+            new() { Namespace = "alpha", Name = "build", NewestFirst = true, Limit = 5 },
+            new() { Kind = "gpu", Namespace = "beta", Before = Samples.Node(20, "").Id },
+            new() { Under = Samples.Node(3, "").Lineage },
+            new() { Parent = Samples.Node(5, "").Id, Depth = 2 },
+            new() { Path = """["top","deploy"]""", RootsOnly = false, After = Samples.Node(9, "").Id },
+            new() { RootsOnly = true, Owner = "ann" },
+        ];
+        foreach (var query in nodes)
+        {
+            text.AppendJoin(' ', await records.ListNodesAsync(query, Token)).AppendLine();
+            text.Append(await records.CountNodesAsync(query, Token)).AppendLine();
+        }
+
         text.AppendJoin('\n', await records.ReadEventsAsync(20, null, 50, Token)).AppendLine();
         text.AppendJoin('\n', await records.ReadEventsAsync(5, "01run03", 50, Token)).AppendLine();
     }

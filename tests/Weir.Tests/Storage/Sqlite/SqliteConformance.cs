@@ -81,3 +81,14 @@ public sealed class SqliteEvents : EventSuite
 
     public override void Dispose() => _open.Dispose();
 }
+
+public sealed class SqliteNodes : NodeSuite
+{
+    private readonly OpenSqlite _open = new();
+
+    protected override IDocumentStore Documents => _open.Store;
+
+    protected override IRecordStore Records => _open.Store;
+
+    public override void Dispose() => _open.Dispose();
+}
