@@ -31,7 +31,9 @@ internal sealed class ZoneClock(TimeZoneInfo zone)
         return Local(later) == local ? later : FirstChange(from, to)!.Value;
     }
 
-    /// <returns>The first instant after <paramref name="from"/>, up to <paramref name="to"/>, with another offset.</returns>
+    /// <returns>
+    /// The first instant after <paramref name="from"/>, up to <paramref name="to"/>, with another offset, or null.
+    /// </returns>
     public DateTime? FirstChange(DateTime from, DateTime to)
     {
         var offset = Offset(from);

@@ -23,7 +23,9 @@ public sealed class CronPropertyTests
             var schedule = new CronSchedule([expression], zone);
             var expected = Walk(expression, zone, from, from.AddDays(4)).ToList();
             var ticks = Ticks(schedule, from, from.AddDays(4));
-            Assert.True(expected.SequenceEqual(ticks), $"{expression} {zone.Id} {from:O}\n{string.Join(' ', expected)}\n{string.Join(' ', ticks)}");
+            Assert.True(
+                expected.SequenceEqual(ticks),
+                $"{expression} {zone.Id} {from:O}\n{string.Join(' ', expected)}\n{string.Join(' ', ticks)}");
             if (expected.Count > 0) Assert.Equal(expected[^1], schedule.Last(from, from.AddDays(4)));
         }
     }

@@ -1,5 +1,3 @@
-using Weir.Engine.Triggers;
-
 namespace Weir.Tests.Triggers;
 
 /// <summary>Known ticks, in UTC, around the changes of the clocks.</summary>
