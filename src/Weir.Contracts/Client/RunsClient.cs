@@ -65,7 +65,7 @@ public sealed class RunsClient
         var address = new ApiQuery(ApiRoutes.Fill(ApiRoutes.RunResult, run))
             .With("form", form == ResultForm.Current ? "current" : null)
             .With("logs", logs == ResultLogs.Link ? "link" : null);
-        var response = await _connection.OpenAsync(address.ToString(), lastEventId: null, cancellationToken);
+        var response = await _connection.OpenAsync(address.ToString(), cancellationToken);
         return await response.Content.ReadAsStreamAsync(cancellationToken);
     }
 

@@ -23,7 +23,9 @@ internal static class EventEndpoints
     {
         routes.MapGet(ApiRoutes.Events, ReadAsync).WithName("ReadEvents").WithTags("Events").Needs(TokenRole.Viewer)
             .WithSummary("Read events, wait for them, or with `Accept: text/event-stream` follow them")
-            .TakesQuery("from", "string", "A number: the events after it. An instant: those since then. A stream without it begins now.")
+            .TakesQuery(
+                "from", "string",
+                "A number: the events after it. An instant: those since then. A stream without it begins now.")
             .TakesQuery("limit", "integer", $"Events at most, 1 to {QueryReader.LargestPage}.")
             .TakesQuery("wait", "integer", "Seconds to wait for a first event, at most 30.")
             .TakesQuery("type", "string", "Types, separated by commas; `node.` means all of nodes.")
