@@ -10,6 +10,7 @@ Benchmark[] all =
     new("masking", MaskingBenchmark.RunAsync),
     new("throughput", ThroughputBenchmark.RunAsync),
     new("growth", ThroughputBenchmark.GrowthAsync),
+    new("schema", SchemaBenchmark.RunAsync),
     new("docker", DockerBenchmark.RunAsync),
 ];
 var chosen = args.Length == 0 ? all : [.. all.Where(b => args.Contains(b.Name))];
