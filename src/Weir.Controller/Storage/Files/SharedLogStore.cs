@@ -41,7 +41,7 @@ public sealed class SharedLogStore : ILogStore
             var touched = new List<string>();
             using var files = AttemptFiles.Create(_paths, key, touched);
             await using var held = await LockAsync(key, cancellationToken);
-            var before = LogRecovery.Truncate(files, LogRecovery.Extend(files, Known(key)));
+            var before = LogRecovery.Truncate(files, LogRecovery.Extend(files, Known(key, files)));
             var batch = new LogBatch(before.Lengths, now);
             foreach (var piece in pieces) batch.Add(piece);
             if (batch.IsEmpty) return before.Lengths;
@@ -50,14 +50,13 @@ public sealed class SharedLogStore : ILogStore
             files.Sync(before, after);
             foreach (var folder in touched) Posix.SyncDirectory(folder);
             _extents.Put(key, after);
+            _grown.Pulse(key.ToString());
+            return after.Lengths;
         }
         catch (IOException failure)
         {
             throw new StoreUnavailableException("cannot write a log: " + failure.Message, failure);
         }
-
-        _grown.Pulse(key.ToString());
-        return Known(key).Lengths;
     }
 
     public ValueTask<LogLengths> GetLengthsAsync(LogKey key, CancellationToken cancellationToken) =>
@@ -91,6 +90,8 @@ public sealed class SharedLogStore : ILogStore
             var grown = _grown.NextAsync(key.ToString(), either.Token);
             var lengths = await GetLengthsAsync(key, cancellationToken);
             if (lengths.Stdout > known.Stdout || lengths.Stderr > known.Stderr || _closed.TryGet(key, out _)) return;
+            // its run was deleted, by whichever controller
+            if (lengths.Stdout < known.Stdout || lengths.Stderr < known.Stderr) return;
             try
             {
                 await grown;
@@ -115,7 +116,14 @@ public sealed class SharedLogStore : ILogStore
         return ValueTask.CompletedTask;
     }
 
-    private Extent Known(LogKey key) => _extents.TryGet(key, out var extent) ? extent : default;
+    /// <summary>
+    /// How far the log went when it was last seen; files that were made anew since are read from their start.
+    /// </summary>
+    private Extent Known(LogKey key, AttemptFiles files) =>
+        _extents.TryGet(key, out var extent)
+        && RandomAccess.GetLength(files.Index) >= (long)extent.Entries * LogIndexFile.RecordBytes
+            ? extent
+            : default;
 
     /// <summary>Held by the system for this process, and given back by it however the process ends.</summary>
     private async Task<FileStream> LockAsync(LogKey key, CancellationToken cancellationToken)
@@ -141,7 +149,7 @@ public sealed class SharedLogStore : ILogStore
         {
             using var files = AttemptFiles.OpenExisting(_paths, key);
             if (files is null) return ValueTask.FromResult(none);
-            var extent = LogRecovery.Extend(files, Known(key));
+            var extent = LogRecovery.Extend(files, Known(key, files));
             _extents.Put(key, extent);
             return ValueTask.FromResult(read(files, extent));
         }
