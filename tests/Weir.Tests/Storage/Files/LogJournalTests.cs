@@ -77,7 +77,7 @@ public sealed class LogJournalTests : IDisposable
         await AppendAsync(store, Key, 4, "two ");
         await AppendAsync(store, Key, 8, "three");
         Directory.Delete(_before["logs/journal-2"]);
-        LosePower(keepLogs: false);
+        LosePower(keepLogs: true);
 
         Assert.Equal("one two three", await TextAsync(Open(_after), Key));
     }
