@@ -4,6 +4,7 @@ using Weir.Cli.Commands.Contexts;
 using Weir.Cli.Commands.Events;
 using Weir.Cli.Commands.Flows;
 using Weir.Cli.Commands.Hosts;
+using Weir.Cli.Commands.Kinds;
 using Weir.Cli.Commands.Nodes;
 using Weir.Cli.Commands.Runs;
 using Weir.Cli.Commands.Secrets;
@@ -28,6 +29,7 @@ internal static class CommandTable
         new("flow", "Keep flows at the controller.", FlowCommand.Create),
         new("run", "Start runs and look at them.", RunCommand.Create),
         new("node", "Add to the data tree and look at it.", NodeCommand.Create),
+        new("kind", "Say what the data of nodes must be.", KindCommand.Create),
         new("event", "Follow what changes.", EventCommand.Create),
         new("secret", "Keep secrets of a namespace; their values never come back.", SecretCommand.Create),
         new("token", "Look after tokens of people and programs.", TokenCommand.Create),

@@ -19,6 +19,7 @@ public sealed class WeirClient
         Artifacts = new ArtifactsClient(_connection);
         Events = new EventsClient(_connection);
         Flows = new FlowsClient(_connection);
+        Kinds = new KindsClient(_connection);
         Logs = new LogsClient(_connection);
         Nodes = new NodesClient(_connection);
         Runs = new RunsClient(_connection);
@@ -31,6 +32,7 @@ public sealed class WeirClient
     public ArtifactsClient Artifacts { get; }
     public EventsClient Events { get; }
     public FlowsClient Flows { get; }
+    public KindsClient Kinds { get; }
     public LogsClient Logs { get; }
     public NodesClient Nodes { get; }
     public RunsClient Runs { get; }

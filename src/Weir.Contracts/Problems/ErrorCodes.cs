@@ -18,6 +18,8 @@ public static class ErrorCodes
     public const string FlowNotFound = "flow.not_found";
     public const string IdempotencyMismatch = "idempotency.mismatch";
     public const string InternalError = "internal";
+    public const string KindInvalid = "kind.invalid";
+    public const string KindNotFound = "kind.not_found";
     public const string LimitExceeded = "limit.exceeded";
     public const string MethodNotAllowed = "route.method_not_allowed";
     public const string NodeInvalid = "node.invalid";

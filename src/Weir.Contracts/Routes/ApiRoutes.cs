@@ -29,6 +29,8 @@ public static class ApiRoutes
     public const string Health = "/healthz";
     public const string JoinToken = "/v1/join-tokens/{token}";
     public const string JoinTokens = "/v1/join-tokens";
+    public const string Kind = "/v1/kinds/{kind}";
+    public const string Kinds = "/v1/kinds";
     public const string Metrics = "/metrics";
     public const string Node = "/v1/nodes/{node}";
     public const string NodeAncestors = "/v1/nodes/{node}/ancestors";

@@ -8,6 +8,7 @@ using Weir.Controller.Features.Events;
 using Weir.Controller.Features.Flows;
 using Weir.Controller.Features.Health;
 using Weir.Controller.Features.Logs;
+using Weir.Controller.Features.Kinds;
 using Weir.Controller.Features.Metrics;
 using Weir.Controller.Features.Nodes;
 using Weir.Controller.Features.OpenApi;
@@ -63,6 +64,7 @@ internal static class ControllerRegistration
         app.UseMiddleware<Gate>();
         app.MapEvents();
         app.MapFlows();
+        app.MapKinds();
         app.MapNodes();
         app.MapRuns();
         app.MapResults();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Engine;
 using Weir.Engine.Agents;
 using Weir.Engine.DataTree;
+using Weir.Engine.DataTree.Kinds;
 using Weir.Engine.Events;
 using Weir.Engine.Flows;
 using Weir.Engine.Identity;
@@ -42,6 +43,7 @@ internal static class EngineRegistration
         services.AddSingleton<EventFollower>();
         services.AddSingleton<FlowRegistry>();
         services.AddSingleton<FlowLookup>(provider => provider.GetRequiredService<FlowRegistry>().FindAsync);
+        services.AddSingleton<KindRegistry>();
         services.AddSingleton<Leadership>();
         services.AddSingleton<NodeFinder>();
         services.AddSingleton<NodeRegistry>();

@@ -46,7 +46,7 @@ internal sealed partial class NodeJson : JsonSerializerContext;
 /// <summary>Nodes as the API shows them.</summary>
 public static class NodeViews
 {
-    private static readonly JsonElement Nothing = JsonSerializer.Deserialize("{}", NodeJson.Default.JsonElement);
+    internal static readonly JsonElement Nothing = JsonSerializer.Deserialize("{}", NodeJson.Default.JsonElement);
 
     /// <param name="row">As stored.</param>
     /// <param name="address">Where an own artifact of the node can be had, by its name.</param>

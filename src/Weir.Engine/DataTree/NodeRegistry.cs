@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Weir.Contracts.Nodes;
 using Weir.Contracts.Problems;
+using Weir.Engine.DataTree.Kinds;
+using Weir.Engine.DataTree.Schemas;
 using Weir.Engine.Identity;
 using Weir.Engine.Storage;
 
@@ -29,7 +31,7 @@ public abstract record AddNodesOutcome
 /// Adds data nodes: computes what is the controller's to say, and commits each together with its event. There is no
 /// change and no removal.
 /// </summary>
-public sealed class NodeRegistry(IRecordStore records, IdSource ids, TimeProvider time)
+public sealed class NodeRegistry(IRecordStore records, KindRegistry kinds, IdSource ids, TimeProvider time)
 {
     /// <summary>Rows of one commit, so that a large batch does not hold up others.</summary>
     private const int NodesAtOnce = 500;
@@ -76,6 +78,8 @@ public sealed class NodeRegistry(IRecordStore records, IdSource ids, TimeProvide
                 [NodeRules.At(drafts[deep].Path, "parent", $"a tree has at most {NodeRules.MaxDepth} levels")]);
         }
 
+        await CheckDataAsync(drafts, rows, problems, cancellationToken);
+        if (problems.Count > 0) return new AddNodesOutcome.Invalid(problems);
         foreach (var part in rows.Chunk(whole ? rows.Count : NodesAtOnce))
         {
             var commit = new Commit { Nodes = part, Events = [.. part.Select(EventOf)] };
@@ -100,6 +104,22 @@ public sealed class NodeRegistry(IRecordStore records, IdSource ids, TimeProvide
         }
 
         return found;
+    }
+
+    /// <summary>Holds data to the schemas of their kinds; a kind that nobody registered takes anything.</summary>
+    private async Task CheckDataAsync(
+        List<Draft> drafts, List<NodeRow> rows, List<Problem> problems, CancellationToken cancellationToken)
+    {
+        var schemas = new Dictionary<(string Namespace, string Kind), JsonSchema?>();
+        for (var i = 0; i < rows.Count && problems.Count < MostProblems; i++)
+        {
+            var kind = (rows[i].Namespace, rows[i].Kind);
+            if (!schemas.TryGetValue(kind, out var schema))
+                schemas[kind] = schema = await kinds.SchemaOfAsync(kind.Namespace, kind.Kind, cancellationToken);
+            if (schema is null) continue;
+            problems.AddRange(schema.Validate(drafts[i].Node.Data ?? NodeViews.Nothing).Select(violation =>
+                NodeRules.At(drafts[i].Path, $"data{violation.Instance}", $"{violation.Message} ({violation.Schema})")));
+        }
     }
 
     private List<NodeRow> Rows(NodeAuthor author, List<Draft> drafts, Dictionary<string, NodeRow> parents)

@@ -9,6 +9,9 @@ namespace Weir.Engine.DataTree;
 internal static partial class NodeRules
 {
     public const string PlainKind = "node";
+    public const string KindRule =
+        "a kind is of letters, digits and . _ -, at most 63, and begins with a letter or digit";
+
     public const int MaxDepth = 64;
     public const int MaxNodes = 10_000;
     private const int MaxName = 256;
@@ -22,12 +25,7 @@ internal static partial class NodeRules
     {
         if (node.Name.Length is 0 or > MaxName || node.Name.Any(char.IsControl))
             yield return At(path, "name", $"a name has 1 to {MaxName} characters and no control characters");
-        if (node.Kind is { } kind && !KindName().IsMatch(kind))
-        {
-            yield return At(
-                path, "kind", "a kind is of letters, digits and . _ -, at most 63, and begins with a letter or digit");
-        }
-
+        if (node.Kind is { } kind && !IsKind(kind)) yield return At(path, "kind", KindRule);
         if (node.Parent is { } parent && !NodeIds.IsWellFormed(parent))
             yield return At(path, "parent", "the id of a node has 24 hexadecimal digits");
         if (node.Data is { ValueKind: not JsonValueKind.Object })
@@ -38,6 +36,8 @@ internal static partial class NodeRules
         if (node.Task is { } task && UuidOf(task) is null)
             yield return At(path, "task", "an object with a UUID under `uuid` or `id` is expected");
     }
+
+    public static bool IsKind(string name) => KindName().IsMatch(name);
 
     public static Problem At(string path, string field, string message) =>
         new(path.Length == 0 ? field : $"{path}.{field}", 0, 0, message);

@@ -1,6 +1,7 @@
 using Weir.Contracts.Nodes;
 using System.Text.Json;
 using Weir.Engine.DataTree;
+using Weir.Engine.DataTree.Kinds;
 using Weir.Engine.Identity;
 using Weir.Engine.Storage.Memory;
 using Weir.Testing;
@@ -14,7 +15,8 @@ public sealed class NodeSearchTests
     private readonly ManualTime _time = new();
     private readonly NodeRegistry _nodes;
 
-    public NodeSearchTests() => _nodes = new NodeRegistry(_store, new IdSource(_time, new Random(1)), _time);
+    public NodeSearchTests() => _nodes = new NodeRegistry(
+        _store, new KindRegistry(_store, _store, _time), new IdSource(_time, new Random(1)), _time);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

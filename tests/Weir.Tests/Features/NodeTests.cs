@@ -155,6 +155,67 @@ public sealed class NodeTests
             (await Assert.ThrowsAsync<WeirApiException>(() => viewer.Nodes.AddAsync(new AddNodeRequest("x")))).Status);
     }
 
+    [Fact]
+    public async Task The_data_of_a_kind_is_held_to_its_schema()
+    {
+        await using var controller = await TestController.StartAsync();
+        var (kinds, nodes) = (controller.Admin.Kinds, controller.Admin.Nodes);
+        await kinds.CreateAsync(new CreateKindRequest("arch", Json("""{"enum":["arm64","x86_64"]}""")));
+        var schema = Json(
+            """{"required":["arch"],"properties":{"arch":{"$ref":"weir:/kinds/arch"},"size":{"type":"integer"}}}""");
+
+        var first = await kinds.CreateAsync(new CreateKindRequest("kbuild", schema));
+        var same = await kinds.CreateAsync(new CreateKindRequest("kbuild", schema));
+        await nodes.AddAsync(new AddNodeRequest("a") { Kind = "kbuild", Data = Json("""{"arch":"arm64","size":3}""") });
+        var refused = await Assert.ThrowsAsync<WeirApiException>(() => nodes.AddAsync(
+            new AddNodeRequest("b") { Kind = "kbuild", Data = Json("""{"arch":"z80","size":"big"}""") }));
+        var empty = await Assert.ThrowsAsync<WeirApiException>(
+            () => nodes.AddAsync(new AddNodeRequest("b") { Kind = "kbuild" }));
+
+        Assert.Equal((1, true, 1, false), (first.Kind.Version, first.Changed, same.Kind.Version, same.Changed));
+        Assert.Equal(["data/arch", "data/size"], refused.Problems.Select(problem => problem.Path).Order());
+        Assert.Equal((ErrorCodes.NodeInvalid, "data"), (empty.Code, Assert.Single(empty.Problems).Path));
+        Assert.Equal(1, await nodes.CountAsync());
+        Assert.Equal(["arch", "kbuild"], (await kinds.ListAsync()).Items.Select(kind => kind.Name));
+    }
+
+    [Fact]
+    public async Task A_version_of_a_kind_stays_as_it_was_registered()
+    {
+        await using var controller = await TestController.StartAsync();
+        var (kinds, nodes) = (controller.Admin.Kinds, controller.Admin.Nodes);
+        await kinds.CreateAsync(new CreateKindRequest("base", Json("""{"type":"integer"}""")));
+        await kinds.CreateAsync(
+            new CreateKindRequest("k", Json("""{"properties":{"x":{"$ref":"weir:/kinds/base"}}}""")));
+
+        await kinds.CreateAsync(new CreateKindRequest("base", Json("""{"type":"string"}""")));
+        await nodes.AddAsync(new AddNodeRequest("a") { Kind = "k", Data = Json("""{"x":1}""") });
+        var second = await kinds.CreateAsync(
+            new CreateKindRequest("k", Json("""{"properties":{"x":{"$ref":"weir:/kinds/base"}}}""")));
+
+        Assert.Equal((2, true), (second.Kind.Version, second.Changed));
+        await Assert.ThrowsAsync<WeirApiException>(
+            () => nodes.AddAsync(new AddNodeRequest("b") { Kind = "k", Data = Json("""{"x":1}""") }));
+        Assert.NotNull((await kinds.GetAsync("k", version: 1)).Schema);
+    }
+
+    [Fact]
+    public async Task A_schema_that_leads_nowhere_is_refused_with_all_its_problems()
+    {
+        await using var controller = await TestController.StartAsync();
+
+        var refused = await Assert.ThrowsAsync<WeirApiException>(() => controller.Admin.Kinds.CreateAsync(
+            new CreateKindRequest("k", Json("""{"type":"nothing","minimum":"1"}"""))));
+        var fetched = await Assert.ThrowsAsync<WeirApiException>(() => controller.Admin.Kinds.CreateAsync(
+            new CreateKindRequest("k", Json("""{"$ref":"https://example.org/schema"}"""))));
+
+        Assert.Equal(ErrorCodes.KindInvalid, refused.Code);
+        Assert.Equal(
+            ["schema#/minimum", "schema#/type"], refused.Problems.Select(problem => problem.Path).Order());
+        Assert.Equal(ErrorCodes.KindInvalid, fetched.Code);
+        Assert.Empty((await controller.Admin.Kinds.ListAsync()).Items);
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static HttpClient Client(TestController controller, string token)

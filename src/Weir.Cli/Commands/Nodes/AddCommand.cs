@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Weir.Cli.Output;
+using Weir.Cli.Commands.Kinds;
 using Weir.Cli.Commands.Tools;
 using Weir.Cli.Connecting;
 using Weir.Contracts.Client;
@@ -60,14 +61,6 @@ internal static class AddCommand
         var text = given is ['@', .. var file]
             ? (await FlowFile.ReadAsync(call.Host, file, cancellationToken)).Text
             : given;
-        try
-        {
-            using var json = JsonDocument.Parse(text);
-            return json.RootElement.Clone();
-        }
-        catch (JsonException malformed)
-        {
-            throw CliException.Usage($"--data is no JSON: {malformed.Message}");
-        }
+        return JsonGiven.Read("--data", text);
     }
 }
