@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using Weir.Engine.DataTree.Schemas.Patterns;
 
 namespace Weir.Engine.DataTree;
 
@@ -30,7 +30,7 @@ internal sealed record NodeCondition(IReadOnlyList<string> Field, NodeOperator O
     private const string Null = "null";
 
     /// <summary>Of <see cref="NodeOperator.Re"/>.</summary>
-    public Regex? Pattern { get; init; }
+    public LinearPattern? Pattern { get; init; }
 
     public bool Holds(JsonElement? value) => Operator switch
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Weir.Contracts.Problems;
+using Weir.Engine.DataTree.Schemas.Patterns;
 using Weir.Engine.Storage;
 
 namespace Weir.Engine.DataTree;
@@ -177,18 +177,11 @@ public sealed class NodeSearchReader
         }
     }
 
-    // The engine without backtracking takes a time that grows with the text only, whatever the pattern.
-    private Regex? PatternOf(string[] names, string pattern)
+    private LinearPattern? PatternOf(string[] names, string pattern)
     {
-        try
-        {
-            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-        }
-        catch (Exception refused) when (refused is ArgumentException or NotSupportedException)
-        {
-            Wrong(string.Join('.', names) + "__re", refused.Message);
-            return null;
-        }
+        var (compiled, refusal) = LinearPattern.Compile(pattern);
+        if (refusal is not null) Wrong(string.Join('.', names) + "__re", $"the pattern {refusal.Message}");
+        return compiled;
     }
 
     private void Unknown(string field) => Wrong(

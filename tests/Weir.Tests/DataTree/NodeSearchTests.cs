@@ -105,7 +105,7 @@ public sealed class NodeSearchTests
     [Fact]
     public void A_pattern_that_could_run_away_is_refused() =>
         Assert.Contains(
-            "NonBacktracking", NodeSearchReader.Read(Fields(@"name__re=(a)\1"), null).Problems.Single().Message,
+            "back-reference", NodeSearchReader.Read(Fields(@"name__re=(a)\1"), null).Problems.Single().Message,
             StringComparison.Ordinal);
 
     private static IEnumerable<KeyValuePair<string, string>> Fields(string query) => query.Split('&')
