@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Features.Requests;
+using Weir.Controller.Ui.Access;
 using Weir.Engine.Definitions;
 
 namespace Weir.Controller.Auth;
@@ -11,19 +13,23 @@ namespace Weir.Controller.Auth;
 /// <summary>
 /// Lets a request through to an endpoint that declares a role: finds its token, its rights and its namespace, and
 /// counts it against the token's rate. Endpoints without a declared role (health, the agents' own) are not asked about
-/// here.
+/// here. Pages are asked for by people, whose session stands for their token; the rules are the same.
 /// </summary>
-internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimits rates)
+internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimits rates, UiSessions sessions)
 {
     private const string Scheme = "Bearer ";
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>() is not { } required) return next(context);
-        return Judge(context, required.Role) is { } refusal ? refusal.ExecuteAsync(context) : next(context);
+        var facts = context.GetEndpoint()?.Metadata;
+        if (facts?.GetMetadata<RequiredRole>() is not { } required) return next(context);
+        var refusal = facts.GetMetadata<BySession>() is null
+            ? JudgeBearer(context, required.Role)
+            : JudgeSession(context, required.Role);
+        return refusal is null ? next(context) : refusal.ExecuteAsync(context);
     }
 
-    private Refusal? Judge(HttpContext context, TokenRole required)
+    private Refusal? JudgeBearer(HttpContext context, TokenRole required)
     {
         var given = (string?)context.Request.Headers.Authorization;
         if (given is null || !given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
@@ -32,8 +38,27 @@ internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimit
             return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "send a token: `Authorization: Bearer weir_…`");
         }
 
-        if (tokens.Find(given[Scheme.Length..].Trim()) is not { Revoked: false } token)
-            return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "this token opens nothing here: unknown or revoked");
+        var asked =
+            (string?)context.Request.Query["namespace"] ?? (string?)context.Request.Headers[ApiHeaders.Namespace];
+        return tokens.Find(given[Scheme.Length..].Trim()) is { Revoked: false } token
+            ? Judge(context, token, required, asked)
+            : Refusal.Unauthorized(ErrorCodes.NotAuthorised, "this token opens nothing here: unknown or revoked");
+    }
+
+    private Refusal? JudgeSession(HttpContext context, TokenRole required)
+    {
+        var session = sessions.Find(context.Request.Cookies[UiSessions.Cookie]);
+        if (session is null || tokens.FindByHash(session.TokenHash) is not { Revoked: false } token)
+            return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "sign in first");
+        context.Features.Set(session);
+        var named = context.GetRouteValue("namespace") as string;
+        var refusal = Judge(context, token, required, named ?? session.Namespace);
+        if (refusal is null && named is not null) session.Namespace = named;
+        return refusal;
+    }
+
+    private Refusal? Judge(HttpContext context, TokenRecord token, TokenRole required, string? asked)
+    {
         if (tokens.HasExpired(token))
             return Refusal.Unauthorized(ErrorCodes.TokenExpired, $"the token expired at {token.Expires:u}");
         if (rates.Take(token.Id) is { } wait)
@@ -45,17 +70,14 @@ internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimit
             };
         }
 
-        if (token.Role < required)
-            return Refusal.Forbidden(
-                ErrorCodes.NotPermitted,
-                $"this needs the role {JsonNamingPolicy.SnakeCaseLower.ConvertName(required.ToString())}");
-        return Place(context, token);
+        if (Place(context, token, asked) is { } refusal) return refusal;
+        return token.Role >= required ? null : Refusal.Forbidden(
+            ErrorCodes.NotPermitted,
+            $"this needs the role {JsonNamingPolicy.SnakeCaseLower.ConvertName(required.ToString())}");
     }
 
-    private static Refusal? Place(HttpContext context, TokenRecord token)
+    private static Refusal? Place(HttpContext context, TokenRecord token, string? asked)
     {
-        var asked =
-            (string?)context.Request.Query["namespace"] ?? (string?)context.Request.Headers[ApiHeaders.Namespace];
         if (string.IsNullOrEmpty(asked)) asked = token.Namespace ?? "default";
         if (!FlowName.IsValid(asked)) return Refusal.Invalid("namespace", TokenRegistry.NameRule);
         if (token.Namespace is { } own && own != asked)

@@ -14,6 +14,8 @@ using Weir.Controller.Features.Requests;
 using Weir.Controller.Features.Runs;
 using Weir.Controller.Features.Steps;
 using Weir.Controller.Features.Tokens;
+using Weir.Controller.Ui;
+using Weir.Controller.Ui.Access;
 
 namespace Weir.Controller.Hosting;
 
@@ -28,6 +30,7 @@ internal static class ControllerRegistration
         services.AddStores(stores);
         services.AddEngine(options);
         services.AddAccess();
+        services.AddUi();
         services.AddApiDescription();
         services.AddSingleton<AgentGate>();
         services.AddSingleton<AgentStandings>();
@@ -48,9 +51,11 @@ internal static class ControllerRegistration
     public static void MapController(this WebApplication app)
     {
         app.UseMiddleware<RequestBoundary>();
+        app.UseMiddleware<UiArea>();
         app.UseRouting();
         app.UseWebSockets();
         app.UseMiddleware<Gate>();
+        app.UseMiddleware<FormCheck>();
         app.MapFlows();
         app.MapNodes();
         app.MapRuns();
@@ -64,6 +69,7 @@ internal static class ControllerRegistration
         app.MapHealth();
         app.MapMetrics();
         app.MapApiDescription();
+        app.MapUi();
     }
 
     private static void AddStores(this IServiceCollection services, ControllerStores stores)
@@ -78,5 +84,6 @@ internal static class ControllerRegistration
     {
         services.AddSingleton<TokenRegistry>();
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<UiSessions>();
     }
 }
