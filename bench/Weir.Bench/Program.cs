@@ -7,8 +7,10 @@ Benchmark[] all =
     new("start", StartBenchmark.RunAsync),
     new("chain", ChainBenchmark.RunAsync),
     new("logs", LogBenchmark.RunAsync),
+    new("masking", MaskingBenchmark.RunAsync),
     new("throughput", ThroughputBenchmark.RunAsync),
     new("growth", ThroughputBenchmark.GrowthAsync),
+    new("schema", SchemaBenchmark.RunAsync),
     new("docker", DockerBenchmark.RunAsync),
 ];
 var chosen = args.Length == 0 ? all : [.. all.Where(b => args.Contains(b.Name))];

@@ -57,6 +57,8 @@ internal static class StartBenchmark
         {
             public string OutputFile => inner.OutputFile;
 
+            public string MaskFile => inner.MaskFile;
+
             public Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
             {
                 watch._next.TrySetResult(TimeProvider.System.GetTimestamp());
@@ -68,6 +70,8 @@ internal static class StartBenchmark
 
             public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
                 inner.ReadOutputFileAsync(maxBytes, cancellationToken);
+
+            public byte[] ReadMasks(int maxBytes) => inner.ReadMasks(maxBytes);
 
             public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) =>
                 inner.WaitAsync(cancellationToken);

@@ -4,6 +4,7 @@ using Weir.Engine.Running;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Signals;
 using Weir.Engine.Storage;
+using Weir.Engine.Vault;
 
 namespace Weir.Engine;
 
@@ -21,9 +22,11 @@ public sealed class ControllerCore
         var starter = new RunStarter(keeper, flows, sources.Ids, sources.Time);
         var logs = new StepLogs(stores.Logs, safeguards, sources.Time);
         Runs = new RunOperations(starter, keeper, signals, stores.Logs);
-        Gateway = new AgentGateway(
-            keeper, new ClaimDesk(stores.Records, keeper, safeguards), logs, signals, sources.Time);
-        Timers = new TimerLoop(keeper, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
+        var desk = new ClaimDesk(stores.Records, keeper, sources.SecretsFor?.Invoke(keeper), safeguards);
+        Gateway = new AgentGateway(keeper, desk, logs, signals, sources.Time);
+        Leadership = new Leadership(stores, sources);
+        Followed = new EventFollower(keeper, signals, sources);
+        Timers = new TimerLoop(keeper, Leadership, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
         Signals = signals;
         Keeper = keeper;
     }
@@ -31,10 +34,19 @@ public sealed class ControllerCore
     public RunOperations Runs { get; }
     public AgentGateway Gateway { get; }
     public TimerLoop Timers { get; }
+    public Leadership Leadership { get; }
+    public EventFollower Followed { get; }
     public RunSignals Signals { get; }
     internal RunKeeper Keeper { get; }
 }
 
 public sealed record ControllerStores(IDocumentStore Documents, IRecordStore Records, ILogStore Logs, IBlobStore Blobs);
 
-public sealed record CoreSources(TimeProvider Time, IdSource Ids, ILoggerFactory Logs);
+public sealed record CoreSources(TimeProvider Time, IdSource Ids, ILoggerFactory Logs)
+{
+    /// <summary>Null where no step has secrets.</summary>
+    public Func<RunKeeper, AttemptSecrets>? SecretsFor { get; init; }
+
+    /// <summary>Who this controller is among several on the same stores; null when it is the only one.</summary>
+    public string? Controller { get; init; }
+}

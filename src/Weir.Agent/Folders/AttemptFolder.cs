@@ -1,5 +1,6 @@
 using Weir.Agent.Logs;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Runs;
 
 namespace Weir.Agent.Folders;
 
@@ -21,6 +22,11 @@ public abstract class AttemptFolder
     /// <summary>The outcome that is not answered yet.</summary>
     public abstract FinishRequest? Finish { get; set; }
 
+    /// <summary>
+    /// What the step has told to be secret, sealed to the agent itself: a box of <c>SealedValues</c>.
+    /// </summary>
+    public abstract string? Masks { get; set; }
+
     /// <summary>From now on all that is known of the attempt outlives the agent, if it did not before.</summary>
     public virtual void Keep()
     {
@@ -39,6 +45,11 @@ public abstract class AttemptFolder
     /// Packs what the path names; null when nothing is there. A path that leads out is a <see cref="StepException"/>.
     /// </summary>
     public abstract Task<Parcel?> PackAsync(ArtifactWork artifact, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads the JUnit files that the path names; null when none is there. What is wrong with them is in the report.
+    /// </summary>
+    public virtual TestReport? ReadTests(string path) => null;
 
     /// <summary>Packs the whole workspace, with times and links as they are.</summary>
     public abstract Task<Parcel> PackWorkspaceAsync(CancellationToken cancellationToken);

@@ -10,6 +10,7 @@ internal sealed record AttemptEntry
     public AttemptRecord? Record { get; init; }
     public bool? Opened { get; init; }
     public FinishRequest? Finish { get; init; }
+    public string? Masks { get; init; }
 }
 
 /// <summary>
@@ -48,6 +49,7 @@ internal sealed class AttemptJournal : IDisposable
                 Record = entry.Record ?? known.Record,
                 Opened = entry.Opened ?? known.Opened,
                 Finish = entry.Finish ?? known.Finish,
+                Masks = entry.Masks ?? known.Masks,
             };
         }
 

@@ -1,6 +1,8 @@
 using Weir.Agent.Artifacts;
 using Weir.Agent.Logs;
+using Weir.Agent.Reports;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 
 namespace Weir.Agent.Folders;
@@ -21,6 +23,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
     private AttemptJournal? _journal;
     private bool _opened;
     private FinishRequest? _finish;
+    private string? _masks;
 
     private DiskAttemptFolder(string folder, AttemptRecord record, WorkspaceShelf shelf, BlobCache cache)
     {
@@ -67,6 +70,19 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         }
     }
 
+    public override string? Masks
+    {
+        get => _masks;
+        set
+        {
+            lock (_lock)
+            {
+                _masks = value;
+                _journal?.Append(new AttemptEntry { Masks = value });
+            }
+        }
+    }
+
     private AttemptFence Fence => Record.Assignment.Fence;
 
     public static DiskAttemptFolder Make(string folder, AttemptRecord record, WorkspaceShelf shelf, BlobCache cache)
@@ -93,6 +109,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
             _journal = journal,
             _opened = known.Opened ?? false,
             _finish = known.Finish,
+            _masks = known.Masks,
         };
     }
 
@@ -106,6 +123,7 @@ internal sealed class DiskAttemptFolder : AttemptFolder
             {
                 journal.Append(new AttemptEntry { Record = Record });
                 if (_opened) journal.Append(new AttemptEntry { Opened = true });
+                if (_masks is not null) journal.Append(new AttemptEntry { Masks = _masks });
                 if (_finish is not null) journal.Append(new AttemptEntry { Finish = _finish });
             }
             catch
@@ -140,6 +158,8 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         ArtifactFinder.Find(WorkspacePath, artifact.Path) is { } files
             ? await PackAsync(files, exact: false, cancellationToken)
             : null;
+
+    public override TestReport? ReadTests(string path) => TestFiles.Read(WorkspacePath, path);
 
     public override Task<Parcel> PackWorkspaceAsync(CancellationToken cancellationToken) =>
         PackAsync(ArtifactFinder.FindAll(WorkspacePath), exact: true, cancellationToken);

@@ -98,6 +98,8 @@ public sealed class MemoryAgentDirectory : AgentDirectory
 
         public override FinishRequest? Finish { get; set; }
 
+        public override string? Masks { get; set; }
+
         public override async Task PrepareWorkspaceAsync(OpenBlob blobs, CancellationToken cancellationToken)
         {
             owner.Prepare(WorkspacePath, record.Assignment.Fence, record.Assignment.Work);

@@ -55,6 +55,11 @@ internal sealed class AgentSession(ControllerHttp http, AgentIdentityFile identi
         string method, string pathAndQuery, CancellationToken cancellationToken) =>
         Headers(method, pathAndQuery, RequestSignature.DigestOf([]), await OpenAsync(cancellationToken));
 
+    /// <summary>The key that secrets are sealed to on their way to the controller.</summary>
+    public async Task<byte[]> SealToAsync(CancellationToken cancellationToken) =>
+        (await OpenAsync(cancellationToken)).SealTo
+        ?? throw new LinkException("the controller is older than masks that steps add") { Permanent = true };
+
     /// <summary>The controller did not know the session: the next request opens another.</summary>
     public void Forget() => _opened = null;
 
@@ -123,10 +128,16 @@ internal sealed class AgentSession(ControllerHttp http, AgentIdentityFile identi
             throw new LinkException("the controller's session key was not sealed to this agent") { Permanent = true };
         }
 
-        return new Opened(answer.Session, key, since, TimeSpan.FromMilliseconds(answer.ExpiresInMilliseconds) - Margin);
+        return new Opened(answer.Session, key, since, TimeSpan.FromMilliseconds(answer.ExpiresInMilliseconds) - Margin)
+        {
+            SealTo = answer.SealTo is { } sealTo ? Convert.FromBase64String(sealTo) : null,
+        };
     }
 
-    private sealed record Opened(string Session, byte[] Key, long Since, TimeSpan Life);
+    private sealed record Opened(string Session, byte[] Key, long Since, TimeSpan Life)
+    {
+        public byte[]? SealTo { get; init; }
+    }
 }
 
 /// <summary>A request signed with the agent's own key, before there is a session.</summary>

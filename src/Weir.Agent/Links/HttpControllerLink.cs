@@ -34,6 +34,17 @@ internal sealed class HttpControllerLink(ControllerHttp http, AgentIdentityFile 
     public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken) => PostAsync(
         "finish", (request, WeirJson.Default.FinishRequest), WeirJson.Default.FinishResponse, Usual, cancellationToken);
 
+    public async Task<AddMasksResponse> AddMasksAsync(
+        AttemptFence fence, IReadOnlyList<string> values, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(values, WeirJson.Default.IReadOnlyListString);
+        var key = await _session.SealToAsync(cancellationToken);
+        var request = new AddMasksRequest(fence, SealedBox.Seal(key, json, SealedBox.ForMasks(fence)));
+        return await PostAsync(
+            "masks", (request, WeirJson.Default.AddMasksRequest), WeirJson.Default.AddMasksResponse, Usual,
+            cancellationToken);
+    }
+
     public async Task<AppendLogResponse> AppendLogAsync(
         AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
     {

@@ -12,12 +12,15 @@ namespace Weir.Agent.Logs;
 /// then at once when it has been quiet, else every 100 ms or 256 KiB. While more than that waits, a few sendings are
 /// under way at once. Goes on from where the controller says it has it.
 /// </summary>
-internal sealed partial class LogShipper(AgentContext context, HeldAttempt held, LogSpool spool, Jitter jitter)
+internal sealed partial class LogShipper(
+    AgentContext context, HeldAttempt held, (LogSpool Spool, Func<CancellationToken, ValueTask> First) source,
+    Jitter jitter)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private const int Hurry = 256 * 1024;
     private const int MostAtOnce = 3;
+    private readonly LogSpool _spool = source.Spool;
     private readonly Signal _grown = new(context.Time);
     private readonly Signal _shrunk = new(context.Time);
     private readonly ILogger _log = context.Loggers.CreateLogger<LogShipper>();
@@ -40,7 +43,7 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
     /// <summary>Holds the step's output up while the spool is full.</summary>
     public async Task WaitForRoomAsync(CancellationToken cancellationToken)
     {
-        while (spool.Unsent >= context.Options.SpoolBytes) await _shrunk.WaitAsync(cancellationToken);
+        while (_spool.Unsent >= context.Options.SpoolBytes) await _shrunk.WaitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -49,21 +52,21 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var started = context.Time.GetTimestamp();
-        while (!_complete && spool.Unsent < Hurry && context.Time.GetElapsedTime(started) < Pace)
+        while (!_complete && _spool.Unsent < Hurry && context.Time.GetElapsedTime(started) < Pace)
         {
             await _grown.WaitAsync(Pace - context.Time.GetElapsedTime(started), cancellationToken);
         }
 
-        while (!_complete || spool.Unsent > LogSpool.HeadBytes)
+        while (!_complete || _spool.Unsent > LogSpool.HeadBytes)
         {
-            if (spool.Unsent == 0) await _grown.WaitAsync(cancellationToken);
+            if (_spool.Unsent == 0) await _grown.WaitAsync(cancellationToken);
             else if (!await SendAsync(cancellationToken)) return;
             else await RestAsync(cancellationToken);
         }
     }
 
     /// <summary>What travels with the finish; only after <see cref="RunAsync"/> has returned.</summary>
-    public IReadOnlyList<LogPiece> Tail() => spool.Unsent == 0 ? [] : spool.Read(new byte[2 * LogSpool.HeadBytes]);
+    public IReadOnlyList<LogPiece> Tail() => _spool.Unsent == 0 ? [] : _spool.Read(new byte[2 * LogSpool.HeadBytes]);
 
     private async Task RestAsync(CancellationToken cancellationToken)
     {
@@ -71,13 +74,13 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
         var rest = _failures > 0 ? jitter.Backoff(_failures) : Pace;
         while (context.Time.GetElapsedTime(sent) < rest)
         {
-            if (_failures == 0 && (_complete || spool.Unsent >= Hurry)) return;
+            if (_failures == 0 && (_complete || _spool.Unsent >= Hurry)) return;
             await _grown.WaitAsync(rest - context.Time.GetElapsedTime(sent), cancellationToken);
         }
 
         // The controller holds a tail back while a secret might go on in the next bytes: nothing to do before they
         // come.
-        if (_heldBackAt == spool.Stdout + spool.Stderr && !_complete) await _grown.WaitAsync(Idle, cancellationToken);
+        if (_heldBackAt == _spool.Stdout + _spool.Stderr && !_complete) await _grown.WaitAsync(Idle, cancellationToken);
     }
 
     /// <summary>Sends from the oldest byte on; false when the controller takes no more.</summary>
@@ -85,12 +88,12 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
     {
         Spill();
         var sending = new Queue<Task<Sending>>();
-        sending.Enqueue(SendWindowAsync(spool.Read, cancellationToken));
+        sending.Enqueue(SendWindowAsync(_spool.Read, cancellationToken));
         var worst = Sending.Whole;
         while (sending.Count > 0)
         {
-            while (worst == Sending.Whole && sending.Count < MostAtOnce && spool.Unread >= Hurry)
-                sending.Enqueue(SendWindowAsync(spool.ReadOn, cancellationToken));
+            while (worst == Sending.Whole && sending.Count < MostAtOnce && _spool.Unread >= Hurry)
+                sending.Enqueue(SendWindowAsync(_spool.ReadOn, cancellationToken));
             var one = await sending.Dequeue();
             if (one > worst) worst = one;
         }
@@ -107,7 +110,7 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
             var pieces = read(buffer.AsMemory(0, LogFrames.MaxBytes));
             var result = pieces.Count == 0 ? Sending.Whole : await AppendAsync(pieces, cancellationToken);
             if (result == Sending.Refused) return result;
-            spool.Release(_stdoutThrough, _stderrThrough);
+            _spool.Release(_stdoutThrough, _stderrThrough);
             _shrunk.Set();
             return result;
         }
@@ -121,7 +124,7 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
     {
         try
         {
-            spool.Spill();
+            _spool.Spill();
         }
         catch (IOException e)
         {
@@ -132,9 +135,11 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
 
     private async Task<Sending> AppendAsync(IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
     {
-        var written = spool.Stdout + spool.Stderr;
+        var written = _spool.Stdout + _spool.Stderr;
         try
         {
+            // what is secret in these bytes was told before they were read
+            await source.First(cancellationToken);
             var answer = await context.Link.AppendLogAsync(held.Fence, pieces, cancellationToken);
             if (answer.Verdict == WriteVerdict.Fenced)
             {
@@ -145,7 +150,7 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
             var moved = answer.StdoutThrough > _stdoutThrough || answer.StderrThrough > _stderrThrough;
             _stdoutThrough = Math.Max(_stdoutThrough, answer.StdoutThrough);
             _stderrThrough = Math.Max(_stderrThrough, answer.StderrThrough);
-            var small = spool.Unsent <= LogSpool.HeadBytes;
+            var small = _spool.Unsent <= LogSpool.HeadBytes;
             _failures = moved || small ? 0 : _failures + 1;
             _heldBackAt = moved || !small ? -1 : written;
             return IsTaken(pieces) ? Sending.Whole : Sending.Short;
@@ -158,7 +163,7 @@ internal sealed partial class LogShipper(AgentContext context, HeldAttempt held,
         catch (LinkException e)
         {
             Log.Refused(_log, held.Fence, e.Message);
-            spool.Refuse();
+            _spool.Refuse();
             _shrunk.Set();
             return Sending.Refused;
         }

@@ -15,6 +15,7 @@ internal sealed class ProgressFeed
     private readonly LogShipper _shipper;
     private readonly ProgressReporter _reporter;
     private readonly LogSpool _spool;
+    private readonly MaskedSpool _masked;
     private Task? _shipping;
 
     /// <param name="sending">Ends everything that is sent for the attempt.</param>
@@ -23,12 +24,16 @@ internal sealed class ProgressFeed
     {
         Sending = sending;
         _spool = folder.Spool;
+        _masked = new MaskedSpool(_spool);
+        Masks = new StepMasks(context, held, folder, jitter);
         Commands = new CommandLog(folder.Record.Assignment.Work.Commands, context.Time);
-        _shipper = new LogShipper(context, held, _spool, jitter);
+        _shipper = new LogShipper(context, held, (_spool, Masks.TellAsync), jitter);
         _reporter = new ProgressReporter(context, held, folder.Record.Runtime, Commands, jitter);
     }
 
     public CommandLog Commands { get; }
+
+    public StepMasks Masks { get; }
 
     /// <summary>What the step runs in, once that is known.</summary>
     public string? Image
@@ -73,16 +78,24 @@ internal sealed class ProgressFeed
             if (chunk.Marker is { } marker)
             {
                 if (Commands.Current < 0) Begun();
-                Commands.Mark(marker, _spool.Stdout, _spool.Stderr);
+                Commands.Mark(marker, _masked.Stdout, _masked.Stderr);
                 _reporter.Changed();
                 continue;
             }
 
             await _shipper.WaitForRoomAsync(Sending);
-            _spool.Append(chunk.Stream, Commands.Current, chunk.Bytes.Span);
+            // What the step had told before it wrote these bytes is in the file by now.
+            Masks.Refresh(container);
+            _masked.Append(Masks.Current, chunk.Stream, Commands.Current, chunk.Bytes.Span);
             _shipper.Grown();
         }
+
+        _masked.Finish(Masks.Current);
+        _shipper.Grown();
     }
+
+    /// <summary>The step is over, and the command that was still running with it.</summary>
+    public void EndCommands(int? exitCode) => Commands.Close(exitCode, _masked.Stdout, _masked.Stderr);
 
     /// <summary>Returns when all but the tail, which it answers, is durable at the controller.</summary>
     public async Task<IReadOnlyList<LogPiece>> EndAsync()
@@ -90,6 +103,7 @@ internal sealed class ProgressFeed
         Begin();
         _shipper.Complete();
         await _shipping!;
+        await Masks.TellAsync(Sending);
         return _shipper.Tail();
     }
 

@@ -66,6 +66,7 @@ internal sealed record StepEnd(EndCause Cause)
             ExitCode = exit.ExitCode,
             Outputs = Outputs?.Values ?? outcome.Outputs,
             Artifacts = harvest.Artifacts,
+            Tests = harvest.Tests,
             WorkspaceDigest = harvest.WorkspaceDigest,
         };
     }

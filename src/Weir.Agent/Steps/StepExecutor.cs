@@ -6,6 +6,7 @@ using Weir.Agent.Pacing;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Links;
+using Weir.Engine.Masking;
 using Weir.Engine.Runtimes;
 
 namespace Weir.Agent.Steps;
@@ -128,18 +129,23 @@ internal sealed partial class StepExecutor(
         if (container is not null) await container.DisposeAsync();
     }
 
-    private static FinishRequest Complete(AttemptOutcome outcome, AttemptFolder folder, ProgressFeed feed) =>
-        new(folder.Record.Assignment.Fence, outcome with
+    private static FinishRequest Complete(AttemptOutcome outcome, AttemptFolder folder, ProgressFeed feed)
+    {
+        var whole = outcome with
         {
+            Message = outcome.Message ?? feed.Masks.Problem,
             Runtime = folder.Record.Runtime is "" ? null : folder.Record.Runtime,
             Image = feed.Image,
             Commands = feed.Commands.Records,
             StdoutBytes = folder.Spool.Stdout,
             StderrBytes = folder.Spool.Stderr,
-        })
+        };
+        return new FinishRequest(
+            folder.Record.Assignment.Fence, feed.Masks.Current is { } masks ? MaskedOutcome.Of(masks, whole) : whole)
         {
             Tail = folder.Spool.Head(),
         };
+    }
 
     private FinishRequest Record(AttemptFolder folder, FinishRequest request)
     {

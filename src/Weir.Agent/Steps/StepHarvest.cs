@@ -1,5 +1,6 @@
 using Weir.Agent.Folders;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 
 namespace Weir.Agent.Steps;
@@ -8,6 +9,8 @@ namespace Weir.Agent.Steps;
 internal sealed record StepHarvest(IReadOnlyList<ArtifactRecord> Artifacts, string? WorkspaceDigest, string? Problem)
 {
     public static readonly StepHarvest Nothing = new([], null, null);
+
+    public TestReport? Tests { get; private init; }
 
     /// <summary>Collects all it can; the first thing that is not as declared is the problem.</summary>
     public static async Task<StepHarvest> CollectAsync(
@@ -36,9 +39,10 @@ internal sealed record StepHarvest(IReadOnlyList<ArtifactRecord> Artifacts, stri
             }
         }
 
-        if (!work.UploadWorkspace) return new StepHarvest(artifacts, null, problem);
+        var tests = work.JunitReports is { } reports ? folder.ReadTests(reports) : null;
+        if (!work.UploadWorkspace) return new StepHarvest(artifacts, null, problem) { Tests = tests };
         var workspace = await folder.PackWorkspaceAsync(cancellationToken);
         await blobs.StoreAsync(workspace, cancellationToken);
-        return new StepHarvest(artifacts, workspace.Digest, problem);
+        return new StepHarvest(artifacts, workspace.Digest, problem) { Tests = tests };
     }
 }

@@ -57,6 +57,7 @@ internal sealed class StepRun(
                 return StepEnd.Failed(ReasonCode.Infrastructure, "the agent restarted, and the step ended with it");
             }
 
+            feed.Masks.Open();
             folder.Spool.Clear();
             feed.Begin();
             var rest = Limit - (context.Time.GetUtcNow() - folder.Record.Begun);
@@ -110,7 +111,7 @@ internal sealed class StepRun(
             feed.Image = container.Image;
             if (!opened)
             {
-                var env = StepEnvironment.Of(folder, container.OutputFile, context.Key);
+                var env = StepEnvironment.Of(folder, container, feed.Masks.Open());
                 feed.Begin();
                 await container.OpenGateAsync(new GateScript(Work.Commands, env), working);
                 folder.Opened = true;
@@ -137,7 +138,7 @@ internal sealed class StepRun(
         if (end.Cause != EndCause.Exited) await KillAsync(container, end.Cause);
         var problem = await pumping;
         await reporting;
-        feed.Commands.Close(end.Exit?.ExitCode, folder.Spool.Stdout, folder.Spool.Stderr);
+        feed.EndCommands(end.Exit?.ExitCode);
         if (problem is not null) return new StepEnd(EndCause.Broken) { Problem = problem };
         return end.LeavesSomething ? await ReadOutputsAsync(container, end, feed.Sending) : end;
     }

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Weir.Cli.Commands.Agents;
 using Weir.Cli.Commands.Contexts;
+using Weir.Cli.Commands.Events;
 using Weir.Cli.Commands.Flows;
 using Weir.Cli.Commands.Hosts;
 using Weir.Cli.Commands.Nodes;
 using Weir.Cli.Commands.Runs;
+using Weir.Cli.Commands.Secrets;
 using Weir.Cli.Commands.Tokens;
 using Weir.Cli.Commands.Tools;
 
@@ -26,6 +28,8 @@ internal static class CommandTable
         new("flow", "Keep flows at the controller.", FlowCommand.Create),
         new("run", "Start runs and look at them.", RunCommand.Create),
         new("node", "Add to the data tree and look at it.", NodeCommand.Create),
+        new("event", "Follow what changes.", EventCommand.Create),
+        new("secret", "Keep secrets of a namespace; their values never come back.", SecretCommand.Create),
         new("token", "Look after tokens of people and programs.", TokenCommand.Create),
         new("context", "Remember controllers and choose between them.", ContextCommand.Create),
         new("doctor", "Check this machine and the way to the controller.", DoctorCommand.Create),

@@ -7,8 +7,11 @@ namespace Weir.Cli.Following;
 /// <summary>A run with its steps, for people.</summary>
 internal static class RunReport
 {
+    private const int MostFailed = 20;
+    private const int NoteWidth = 116;
+
     public static IEnumerable<string> Lines(RunView run, Palette palette, DateTimeOffset now) =>
-        [Head(run, palette, now), .. Steps(run, palette, now)];
+        [Head(run, palette, now), .. Steps(run, palette, now), .. Tests(run, palette)];
 
     /// <summary>At most so many lines: steps that ended give way first, then those far from starting.</summary>
     public static IReadOnlyList<string> Live(RunView run, Palette palette, DateTimeOffset now, int most)
@@ -26,6 +29,28 @@ internal static class RunReport
 
     public static IReadOnlyList<string> Steps(RunView run, Palette palette, DateTimeOffset now) =>
         StepTable(now).Lines(run.Steps ?? [], palette);
+
+    /// <summary>The tests of steps that leave reports, and the first that failed.</summary>
+    private static IEnumerable<string> Tests(RunView run, Palette palette)
+    {
+        var steps = (run.Steps ?? []).Where(step => step.Tests is not null).ToList();
+        if (steps.Count == 0) return [];
+        var failed = steps.SelectMany(step => step.Tests!.Failed).Take(MostFailed).SelectMany(test =>
+            TerminalText.Wrap($"{test.Suite} {test.Name}: {FirstLine(test.Message)}", NoteWidth).Take(2));
+        var problems = steps.SelectMany(step => step.Tests!.Problems).Select(palette.Dim);
+        return ["", .. TestTable().Lines(steps, palette), .. failed.Select(line => "  " + line), .. problems];
+    }
+
+    private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd();
+
+    private static Table<StepView> TestTable() => new(
+    [
+        new("TESTS OF", step => step.Name),
+        new("TESTS", step => $"{step.Tests!.Tests}"),
+        new("FAILED", step => $"{step.Tests!.Failures + step.Tests.Errors}"),
+        new("SKIPPED", step => $"{step.Tests!.Skipped}"),
+        new("TIME", step => Elapsed.Format(TimeSpan.FromMilliseconds(step.Tests!.Milliseconds))),
+    ]);
 
     public static string Head(RunView run, Palette palette, DateTimeOffset now)
     {

@@ -34,7 +34,13 @@ internal sealed class HostOptions
         options.Flag(
             "--tls-cert", "node.tls.certificate", "FILE", "Serve HTTPS with this certificate, PEM or PKCS#12.");
         options.Flag("--tls-key", "node.tls.key", "FILE", "The certificate's key, PEM.");
-        options.Flag("--state-backend", "state_backend", "NAME", "sqlite, or dev: in memory, gone with the process.");
+        options.Flag(
+            "--database", "database.url", "URL", "Keep state in PostgreSQL: postgres://user@host:5432/weir. Other users see arguments: a password is better in WEIR_DATABASE_URL or PGPASSWORD.");
+        options.Flag(
+            "--shared-data-dir", "shared_data_dir", "FOLDER",
+            "Where several controllers on one PostgreSQL keep logs and artifacts; all of them must see it.");
+        options.Flag(
+            "--state-backend", "state_backend", "NAME", "sqlite, postgres, or dev: in memory, gone with the process.");
         return options;
     }
 

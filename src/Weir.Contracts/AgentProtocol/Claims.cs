@@ -142,6 +142,9 @@ public sealed record StepWork
 
     /// <summary>Names the step may write to the file named by <c>WEIR_OUTPUT</c>.</summary>
     public IReadOnlyList<string> Outputs { get; set; } = [];
+
+    /// <summary>JUnit files to read: relative to the workspace, may hold <c>*</c>, <c>?</c>, <c>**</c>.</summary>
+    public string? JunitReports { get; init; }
 }
 
 /// <summary>Where a workspace comes from.</summary>

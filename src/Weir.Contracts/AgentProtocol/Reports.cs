@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Weir.Contracts.Json;
+using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 
 namespace Weir.Contracts.AgentProtocol;
@@ -71,6 +72,9 @@ public sealed record AttemptOutcome(RunStatus Status, ReasonCode Reason)
     public long StdoutBytes { get; init; }
     public long StderrBytes { get; init; }
 
+    /// <summary>What the step's tests came to, when reports were asked for and are there.</summary>
+    public TestReport? Tests { get; init; }
+
     /// <summary>The tar blob of the workspace, when it was asked for.</summary>
     public string? WorkspaceDigest { get; init; }
 }
@@ -112,6 +116,12 @@ public sealed record LogPiece(LogStream Stream, long Offset, int Command, ReadOn
 /// <param name="StdoutThrough">Everything before this offset is on the controller's disk; send on from here.</param>
 /// <param name="StderrThrough">The same for the other stream.</param>
 public sealed record AppendLogResponse(WriteVerdict Verdict, long StdoutThrough, long StderrThrough);
+
+/// <summary>Values that a step has told to be secret.</summary>
+/// <param name="Sealed">A JSON list of them, sealed to the key that the session's answer named.</param>
+public sealed record AddMasksRequest(AttemptFence Fence, string Sealed);
+
+public sealed record AddMasksResponse(WriteVerdict Verdict);
 
 /// <summary>Sent by the controller over the agent's standing channel.</summary>
 public sealed record ChannelMessage(ChannelMessageKind Kind)

@@ -67,6 +67,11 @@ public sealed record EnrolResponse(string AgentId, AgentState State);
 public sealed record SessionResponse(string Session, string SealedKey, int ExpiresInMilliseconds)
 {
     public required AgentState State { get; init; }
+
+    /// <summary>
+    /// P-256 SubjectPublicKeyInfo, base64: what the agent tells in secret is sealed to it. Null at an older controller.
+    /// </summary>
+    public string? SealTo { get; init; }
 }
 
 /// <summary>Replaces an agent's labels and namespaces; what is left out (null) stays.</summary>

@@ -37,9 +37,18 @@ internal sealed class ApiConnection(HttpClient http, WeirClientOptions options)
     }
 
     /// <summary>The response with its headers read; the caller disposes it.</summary>
-    public Task<HttpResponseMessage> OpenAsync(string path, string? lastEventId, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, Resolve(path));
+        return SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>A stream of server-sent events, from its start or after the one seen last.</summary>
+    public Task<HttpResponseMessage> OpenStreamAsync(
+        string path, string? lastEventId, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, Resolve(path));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         if (lastEventId is not null) request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
         return SendAsync(request, cancellationToken);
     }

@@ -22,7 +22,7 @@ public sealed class ArtifactsClient
         string run, string step, string artifact, string? path = null, CancellationToken cancellationToken = default)
     {
         var address = new ApiQuery(ApiRoutes.Fill(ApiRoutes.Artifact, run, step, artifact)).With("path", path);
-        var response = await _connection.OpenAsync(address.ToString(), lastEventId: null, cancellationToken);
+        var response = await _connection.OpenAsync(address.ToString(), cancellationToken);
         return await response.Content.ReadAsStreamAsync(cancellationToken);
     }
 }

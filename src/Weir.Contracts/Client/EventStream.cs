@@ -60,7 +60,7 @@ internal sealed class EventStream(ApiConnection connection, string path) : IAsyn
 
     private async Task<StreamReader> ConnectAsync(CancellationToken cancellationToken)
     {
-        _response = await connection.OpenAsync(path, _lastId, cancellationToken);
+        _response = await connection.OpenStreamAsync(path, _lastId, cancellationToken);
         _connected = true;
         return new StreamReader(await _response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
     }

@@ -18,7 +18,7 @@ public sealed class LogsClient
         string run, string step, LogQuery? query = null, CancellationToken cancellationToken = default)
     {
         var path = Path(ApiRoutes.StepLogs, run, step, query ?? new LogQuery());
-        using var response = await _connection.OpenAsync(path, lastEventId: null, cancellationToken);
+        using var response = await _connection.OpenAsync(path, cancellationToken);
         var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         return new LogRange(
             bytes,

@@ -55,6 +55,20 @@ public sealed class RunsClient
     public Task DeleteAsync(string run, CancellationToken cancellationToken = default) =>
         _connection.CallAsync(HttpMethod.Delete, ApiRoutes.Fill(ApiRoutes.Run, run), cancellationToken);
 
+    /// <summary>
+    /// The Nosana result document of a run that is over; disposing the stream ends the download.
+    /// </summary>
+    public async Task<Stream> OpenResultAsync(
+        string run, ResultForm form = ResultForm.Original, ResultLogs logs = ResultLogs.Inline,
+        CancellationToken cancellationToken = default)
+    {
+        var address = new ApiQuery(ApiRoutes.Fill(ApiRoutes.RunResult, run))
+            .With("form", form == ResultForm.Current ? "current" : null)
+            .With("logs", logs == ResultLogs.Link ? "link" : null);
+        var response = await _connection.OpenAsync(address.ToString(), cancellationToken);
+        return await response.Content.ReadAsStreamAsync(cancellationToken);
+    }
+
     public Task<RunExplanation> ExplainAsync(string run, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(
             ApiRoutes.Fill(ApiRoutes.RunExplain, run), WeirJson.Default.RunExplanation, cancellationToken);

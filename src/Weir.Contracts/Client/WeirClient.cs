@@ -17,20 +17,24 @@ public sealed class WeirClient
         _connection = new ApiConnection(http, options);
         Agents = new AgentsClient(_connection);
         Artifacts = new ArtifactsClient(_connection);
+        Events = new EventsClient(_connection);
         Flows = new FlowsClient(_connection);
         Logs = new LogsClient(_connection);
         Nodes = new NodesClient(_connection);
         Runs = new RunsClient(_connection);
+        Secrets = new SecretsClient(_connection);
         Tokens = new TokensClient(_connection);
     }
 
     public Uri Address => _connection.Options.Address;
     public AgentsClient Agents { get; }
     public ArtifactsClient Artifacts { get; }
+    public EventsClient Events { get; }
     public FlowsClient Flows { get; }
     public LogsClient Logs { get; }
     public NodesClient Nodes { get; }
     public RunsClient Runs { get; }
+    public SecretsClient Secrets { get; }
     public TokensClient Tokens { get; }
 
     public Task<VersionView> GetVersionAsync(CancellationToken cancellationToken = default) =>

@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Agents;
+using Weir.Contracts.Events;
 using Weir.Contracts.Flows;
 using Weir.Contracts.Nodes;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
 using Weir.Contracts.Runs;
+using Weir.Contracts.Secrets;
 using Weir.Contracts.Tokens;
 
 namespace Weir.Contracts.Json;
@@ -26,6 +28,9 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(ReportRequest))]
 [JsonSerializable(typeof(ReportResponse))]
 [JsonSerializable(typeof(AppendLogResponse))]
+[JsonSerializable(typeof(AddMasksRequest))]
+[JsonSerializable(typeof(AddMasksResponse))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(FinishRequest))]
 [JsonSerializable(typeof(FinishResponse))]
 [JsonSerializable(typeof(EnrolRequest))]
@@ -50,6 +55,8 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(LogChunk))]
 [JsonSerializable(typeof(StepView))]
 [JsonSerializable(typeof(Page<ArtifactView>))]
+[JsonSerializable(typeof(EventView))]
+[JsonSerializable(typeof(EventPage))]
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(NodePage))]
 [JsonSerializable(typeof(AddNodeRequest))]
@@ -62,6 +69,10 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(CreateTokenResponse))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(Page<JoinTokenView>))]
+[JsonSerializable(typeof(SetSecretRequest))]
+[JsonSerializable(typeof(SecretView))]
+[JsonSerializable(typeof(Page<SecretView>))]
+[JsonSerializable(typeof(RotateSecretsResponse))]
 [JsonSerializable(typeof(WhoAmIView))]
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(ProblemBody))]

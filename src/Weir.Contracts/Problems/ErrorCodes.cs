@@ -32,6 +32,8 @@ public static class ErrorCodes
     public const string RunActive = "run.active";
     public const string RunFinished = "run.finished";
     public const string RunNotFound = "run.not_found";
+    public const string SecretKey = "secret.key";
+    public const string SecretNotFound = "secret.not_found";
     public const string SignatureInvalid = "signature.invalid";
     public const string StepNotFound = "step.not_found";
     public const string StoreUnavailable = "store.unavailable";

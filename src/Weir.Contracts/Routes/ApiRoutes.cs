@@ -13,6 +13,7 @@ public static class ApiRoutes
     public const string AgentFinish = "/v1/agents/{agent}/finish";
     public const string AgentLabels = "/v1/agents/{agent}/labels";
     public const string AgentLogs = "/v1/agents/{agent}/logs";
+    public const string AgentMasks = "/v1/agents/{agent}/masks";
     public const string AgentRenew = "/v1/agents/{agent}/renew";
     public const string AgentReport = "/v1/agents/{agent}/report";
     public const string AgentResume = "/v1/agents/{agent}/resume";
@@ -21,6 +22,7 @@ public static class ApiRoutes
     public const string Agents = "/v1/agents";
     public const string Artifact = "/v1/runs/{run}/steps/{step}/artifacts/{artifact}";
     public const string Artifacts = "/v1/runs/{run}/artifacts";
+    public const string Events = "/v1/events";
     public const string Flow = "/v1/flows/{flow}";
     public const string FlowRevisions = "/v1/flows/{flow}/revisions";
     public const string Flows = "/v1/flows";
@@ -41,8 +43,12 @@ public static class ApiRoutes
     public const string Run = "/v1/runs/{run}";
     public const string RunCancel = "/v1/runs/{run}/cancel";
     public const string RunExplain = "/v1/runs/{run}/explain";
+    public const string RunResult = "/v1/runs/{run}/result";
     public const string RunWatch = "/v1/runs/{run}/watch";
     public const string Runs = "/v1/runs";
+    public const string Secret = "/v1/secrets/{secret}";
+    public const string Secrets = "/v1/secrets";
+    public const string SecretsRotate = "/v1/secrets/rotate";
     public const string Step = "/v1/runs/{run}/steps/{step}";
     public const string StepLogs = "/v1/runs/{run}/steps/{step}/logs";
     public const string StepLogsFollow = "/v1/runs/{run}/steps/{step}/logs/follow";

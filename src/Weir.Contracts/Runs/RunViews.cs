@@ -65,6 +65,9 @@ public sealed record StepView
     public DateTimeOffset? Ended { get; init; }
     public IReadOnlyDictionary<string, string> Outputs { get; set; } = new Dictionary<string, string>();
     public IReadOnlyList<ArtifactRecord> Artifacts { get; set; } = [];
+
+    /// <summary>What its tests came to; null without reports.</summary>
+    public TestReport? Tests { get; init; }
     public IReadOnlyList<AttemptView> Attempts { get; set; } = [];
 }
 
@@ -117,6 +120,25 @@ public sealed record StartRunResponse(RunView Run)
     /// <summary>True when the idempotency key had already started this run.</summary>
     public bool Existing { get; init; }
     public IReadOnlyList<string> Warnings { get; set; } = [];
+}
+
+/// <summary>Which age of the Nosana result document.</summary>
+public enum ResultForm
+{
+    /// <summary>As in 2022: <c>success</c> or <c>pipeline-failed</c>.</summary>
+    Original,
+
+    /// <summary>As in 2024: <c>success</c>, <c>nos/cmd-error</c> or <c>nos/error</c>, with exit codes.</summary>
+    Current,
+}
+
+/// <summary>Where a result's logs are.</summary>
+public enum ResultLogs
+{
+    Inline,
+
+    /// <summary>Addresses at the controller stand in their place.</summary>
+    Link,
 }
 
 /// <summary>Why a run and each of its steps stand where they stand.</summary>

@@ -6,6 +6,7 @@ using Weir.Contracts.Routes;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Features.Requests;
 using Weir.Controller.Ui.Access;
+using Weir.Engine;
 using Weir.Engine.Definitions;
 
 namespace Weir.Controller.Auth;
@@ -15,7 +16,8 @@ namespace Weir.Controller.Auth;
 /// counts it against the token's rate. Endpoints without a declared role (health, the agents' own) are not asked about
 /// here. Pages are asked for by people, whose session stands for their token; the rules are the same.
 /// </summary>
-internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimits rates, UiSessions sessions)
+internal sealed class Gate(
+    RequestDelegate next, TokenRegistry tokens, RateLimits rates, UiSessions sessions, CoreSources sources)
 {
     private const string Scheme = "Bearer ";
 
@@ -23,16 +25,32 @@ internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimit
     {
         var facts = context.GetEndpoint()?.Metadata;
         if (facts?.GetMetadata<RequiredRole>() is not { } required) return next(context);
-        var refusal = facts.GetMetadata<BySession>() is null
-            ? JudgeBearer(context, required.Role)
-            : JudgeSession(context, required.Role);
-        return refusal is null ? next(context) : refusal.ExecuteAsync(context);
+        if (facts.GetMetadata<BySession>() is not null)
+            return Answer(context, JudgeSession(context, required.Role));
+        if (sources.Controller is not null && TokenOf(context) is { } token && tokens.Find(token) is null)
+            return LookUpAsync(context, token, required.Role);
+        return Answer(context, JudgeBearer(context, required.Role));
     }
+
+    private Task Answer(HttpContext context, Refusal? refusal) =>
+        refusal is null ? next(context) : refusal.ExecuteAsync(context);
+
+    /// <summary>Another controller may have made the token just now.</summary>
+    private async Task LookUpAsync(HttpContext context, string token, TokenRole role)
+    {
+        await tokens.LookUpAsync(token, context.RequestAborted);
+        await Answer(context, JudgeBearer(context, role));
+    }
+
+    private static string? TokenOf(HttpContext context) =>
+        (string?)context.Request.Headers.Authorization is { } given
+        && given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? given[Scheme.Length..].Trim()
+            : null;
 
     private Refusal? JudgeBearer(HttpContext context, TokenRole required)
     {
-        var given = (string?)context.Request.Headers.Authorization;
-        if (given is null || !given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (TokenOf(context) is not { } given)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "send a token: `Authorization: Bearer weir_…`");
@@ -40,7 +58,7 @@ internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimit
 
         var asked =
             (string?)context.Request.Query["namespace"] ?? (string?)context.Request.Headers[ApiHeaders.Namespace];
-        return tokens.Find(given[Scheme.Length..].Trim()) is { Revoked: false } token
+        return tokens.Find(given) is { Revoked: false } token
             ? Judge(context, token, required, asked)
             : Refusal.Unauthorized(ErrorCodes.NotAuthorised, "this token opens nothing here: unknown or revoked");
     }

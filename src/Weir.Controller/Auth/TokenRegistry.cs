@@ -49,6 +49,16 @@ internal sealed class TokenRegistry(IRecordStore records, IDocumentStore documen
         }
     }
 
+    /// <summary>Takes in a token that the store may know though this controller does not.</summary>
+    public async Task LookUpAsync(string token, CancellationToken cancellationToken)
+    {
+        if (!SecretToken.IsPlausible(token)) return;
+        var hash = SecretToken.HashOf(token);
+        if (await documents.GetAsync(Prefix + hash, cancellationToken) is not { } document) return;
+        var record = JsonSerializer.Deserialize(document.Json, TokenJson.Default.TokenRecord)!;
+        _byHash[hash] = new Stored(record, document.Version);
+    }
+
     /// <summary>The record of a token that is known; whether it still opens anything is the caller's to ask.</summary>
     public TokenRecord? Find(string token) =>
         SecretToken.IsPlausible(token) ? _byHash.GetValueOrDefault(SecretToken.HashOf(token))?.Record : null;

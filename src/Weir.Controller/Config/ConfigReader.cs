@@ -46,24 +46,29 @@ public static class ConfigReader
         };
         var (dataFolder, workFolder) = (root.Text("data_dir"), root.Text("workdir"));
         var folder = dataFolder ?? workFolder;
-        var (backend, database) = DatabaseReader.Read(root, fileIsGiven);
+        var database = DatabaseReader.Read(root, fileIsGiven, sources.Environment);
+        var data = folder is null
+            ? DefaultFolder(sources.Environment)
+            : Path.GetFullPath(folder, sources.CurrentFolder);
         var config = new WeirConfig
         {
             Mode = mode,
-            DataFolder = folder is null
-                ? DefaultFolder(sources.Environment)
-                : Path.GetFullPath(folder, sources.CurrentFolder),
+            DataFolder = data,
+            Vault = VaultReader.Read(root.Section("vault"), data, sources),
             Node = ReadNode(root.Section("node")),
             Join = ReadJoin(root.Section("join"), mode),
             Datasources = ReadDatasources(root, sources),
-            Backend = backend,
-            DatabaseFile = database,
+            Backend = database.Backend,
+            DatabaseFile = database.File,
+            DatabaseConnection = database.Connection,
+            SharedFolder = root.Text("shared_data_dir") is { } shared
+                ? Path.GetFullPath(shared, sources.CurrentFolder)
+                : null,
             Labels = root.Map("labels"),
             Runtimes = ReadRuntimes(root.Section("runtimes")),
         };
         if (mode is WeirMode.Client or WeirMode.Node && config.Labels.Count > 0)
             root.Warn("labels", "labels decide what an agent may claim: give them with its join token or by `weir agent`; these have no effect");
-        root.Later("vault");
         return config;
     }
 

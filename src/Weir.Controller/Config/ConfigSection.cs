@@ -150,6 +150,8 @@ internal sealed class ConfigSection(TreeMap? map, string path, ConfigSources sou
         }
     }
 
+    public bool IsMap(string key) => map?[key] is TreeMap;
+
     public IEnumerable<string> Keys => map?.Entries.Select(entry => entry.Key.Value) ?? [];
 
     private ImmutableArray<TreeValue> Items(string key) => Find(key) switch

@@ -1,4 +1,5 @@
 using Weir.Controller.Hosting;
+using Weir.Controller.Vault;
 
 namespace Weir.Controller.Config;
 
@@ -15,12 +16,19 @@ public sealed record WeirConfig
     /// <summary>Absolute.</summary>
     public required string DataFolder { get; init; }
     public NodeConfig Node { get; init; } = new();
+    public VaultOptions Vault { get; init; } = new();
     public JoinConfig Join { get; init; } = new();
     public IReadOnlyList<DatasourceConfig> Datasources { get; init; } = [];
     public StateBackend Backend { get; init; } = StateBackend.Sqlite;
 
     /// <summary>Relative to <see cref="DataFolder"/>.</summary>
     public string DatabaseFile { get; init; } = "weir.db";
+
+    /// <summary>How PostgreSQL is reached, as Npgsql writes it; it may hold a password.</summary>
+    public string? DatabaseConnection { get; init; }
+
+    /// <summary>Absolute; see <see cref="ControllerOptions.SharedFolder"/>.</summary>
+    public string? SharedFolder { get; init; }
 
     /// <summary>For the agent of a standalone process; elsewhere labels come from the join token or an admin.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
@@ -35,6 +43,8 @@ public sealed record WeirConfig
         DataFolder = DataFolder,
         Backend = Backend,
         DatabaseFile = DatabaseFile,
+        DatabaseConnection = DatabaseConnection,
+        SharedFolder = SharedFolder,
         Interface = Node.Interface,
         Port = Node.Port,
         PublicUrl = Node.Url,
@@ -44,6 +54,7 @@ public sealed record WeirConfig
         Renew = Node.Heartbeat,
         Lease = RenewalsPerLease * Node.Heartbeat,
         SelfCheck = Node.HealthCheck,
+        Vault = Vault,
     };
 }
 

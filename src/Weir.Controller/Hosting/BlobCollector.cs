@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Contracts.Statuses;
 using Weir.Controller.Storage.Files;
 using Weir.Engine.Running;
+using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
 
 namespace Weir.Controller.Hosting;
@@ -12,7 +13,7 @@ namespace Weir.Controller.Hosting;
 /// still be named, and is left alone.
 /// </summary>
 internal sealed partial class BlobCollector(
-    IRecordStore records, RunKeeper keeper, IBlobStore blobs, TimeProvider time, ILogger<BlobCollector> log)
+    RunKeeper keeper, IBlobStore blobs, Leadership leadership, TimeProvider time, ILogger<BlobCollector> log)
 {
     private const int PageSize = 200;
     private static readonly TimeSpan Period = TimeSpan.FromHours(6);
@@ -32,7 +33,7 @@ internal sealed partial class BlobCollector(
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (blobs is not FileBlobStore files) return;
+        if (blobs is not FileBlobStore files || leadership.Current is null) return;
         try
         {
             var candidates = files.IdleSince(await OldestActiveAsync(cancellationToken));
@@ -80,7 +81,7 @@ internal sealed partial class BlobCollector(
     {
         while (true)
         {
-            var page = await records.ListRunsAsync(query, cancellationToken);
+            var page = await keeper.Store.ListRunsAsync(query, cancellationToken);
             foreach (var run in page) yield return run;
             if (page.Count < query.Limit) yield break;
             query = query with { Before = page[^1].Id };

@@ -13,7 +13,9 @@ using Weir.Controller.Storage;
 using Weir.Controller.Storage.Files;
 using Weir.Controller.Ui;
 using Weir.Controller.Ui.Access;
+using Weir.Controller.Vault;
 using Weir.Engine.Agents;
+using Weir.Engine.Running;
 
 namespace Weir.Controller.Hosting;
 
@@ -52,14 +54,14 @@ public sealed partial class ControllerHost : IAsyncDisposable
         try
         {
             folder = DataDirectory.Open(options.DataFolder);
-            stores = ControllerStores.Open(options, folder);
+            stores = await ControllerStores.OpenAsync(options, folder, cancellationToken);
             var host = new ControllerHost(BuildApp(options, stores, logging), stores, folder, options);
             await host.LoadAsync(cancellationToken);
             return host;
         }
         catch (Exception unusable)
         {
-            stores?.Dispose();
+            if (stores is not null) await stores.DisposeAsync();
             folder?.Dispose();
             if (unusable is DataDirectoryException) throw new ControllerStartException(unusable.Message, unusable);
             throw;
@@ -84,6 +86,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
         var log = _app.Services.GetRequiredService<ILogger<ControllerHost>>();
         Log.Listening(log, Address, _options.Backend);
         if (_options.Backend == StateBackend.Dev) Log.InMemory(log);
+        foreach (var trouble in _app.Services.GetRequiredService<ConfigSecrets>().Troubles())
+            Log.SecretMissing(log, trouble);
         if (_options.IsOpenToOthersInClear) Log.InClear(log, Address);
     }
 
@@ -104,7 +108,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        _stores.Dispose();
+        await _stores.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -134,6 +138,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         Services.GetRequiredService<MetricsPage>().Start();
+        // what others change from here on is heard of, what they changed before is read
+        Services.GetRequiredService<EventFollower>().After = await _stores.Records.LastEventAsync(cancellationToken);
         var tokens = Services.GetRequiredService<TokenRegistry>();
         await tokens.LoadAsync(cancellationToken);
         await Services.GetRequiredService<AgentRegistry>().LoadAsync(cancellationToken);
@@ -159,6 +165,9 @@ public sealed partial class ControllerHost : IAsyncDisposable
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "listening on {Address}, state in {Backend}")]
         public static partial void Listening(ILogger log, Uri address, StateBackend backend);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "the vault: {Trouble}; steps that need it cannot start")]
+        public static partial void SecretMissing(ILogger log, string trouble);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "state is kept in memory only: it is gone when this process ends")]
         public static partial void InMemory(ILogger log);

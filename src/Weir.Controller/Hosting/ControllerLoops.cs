@@ -1,14 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Engine.Agents;
-using Weir.Engine.Scheduling;
+using Weir.Engine.Events;
 using Weir.Engine.Storage;
 
 namespace Weir.Controller.Hosting;
 
 /// <summary>What runs beside the requests, from start to stop.</summary>
 internal sealed partial class ControllerLoops(
-    TimerLoop timers, AgentRegistry agents, Upkeep upkeep, ControllerOptions options,
+    SharedState shared, AgentRegistry agents, Upkeep upkeep, ControllerOptions options,
     ILogger<ControllerLoops> log)
     : BackgroundService
 {
@@ -17,7 +17,7 @@ internal sealed partial class ControllerLoops(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.WhenAll(
-            timers.RunAsync(stoppingToken), StoreSeenAsync(stoppingToken), upkeep.RunAsync(stoppingToken));
+            shared.RunAsync(stoppingToken), StoreSeenAsync(stoppingToken), upkeep.RunAsync(stoppingToken));
     }
 
     private async Task StoreSeenAsync(CancellationToken cancellationToken)
@@ -55,9 +55,9 @@ internal sealed partial class ControllerLoops(
     }
 }
 
-/// <summary>What may be late without anybody noticing.</summary>
-internal sealed class Upkeep(SelfCheck selfCheck, BlobCollector blobs)
+/// <summary>What no run waits for.</summary>
+internal sealed class Upkeep(SelfCheck selfCheck, BlobCollector blobs, EventFeed feed)
 {
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(selfCheck.RunAsync(cancellationToken), blobs.RunAsync(cancellationToken));
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        selfCheck.RunAsync(cancellationToken), blobs.RunAsync(cancellationToken), feed.RunAsync(cancellationToken));
 }

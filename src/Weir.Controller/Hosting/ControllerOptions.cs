@@ -1,5 +1,6 @@
 using System.Net;
 using Weir.Contracts.Tokens;
+using Weir.Controller.Vault;
 
 namespace Weir.Controller.Hosting;
 
@@ -14,6 +15,14 @@ public sealed record ControllerOptions
 
     /// <summary>Path of the SQLite file, relative to <see cref="DataFolder"/>.</summary>
     public string DatabaseFile { get; init; } = "weir.db";
+
+    /// <summary>How PostgreSQL is reached, as Npgsql writes it; needed with that backend.</summary>
+    public string? DatabaseConnection { get; init; }
+
+    /// <summary>
+    /// Where logs and blobs are when several controllers share the database: a folder that all of them see.
+    /// </summary>
+    public string? SharedFolder { get; init; }
     public IPAddress Interface { get; init; } = IPAddress.Loopback;
 
     /// <summary>0 = any free one.</summary>
@@ -22,6 +31,7 @@ public sealed record ControllerOptions
     /// <summary>The address others reach it at, when it is not the one it listens on.</summary>
     public string? PublicUrl { get; init; }
     public TlsOptions? Tls { get; init; }
+    public VaultOptions Vault { get; init; } = new();
 
     /// <summary>Tokens that open one namespace each, made known at every start unless they were revoked.</summary>
     public IReadOnlyList<InitialToken> InitialTokens { get; init; } = [];
@@ -62,6 +72,7 @@ public enum StateBackend
     /// <summary>In memory: gone with the process.</summary>
     Dev,
     Sqlite,
+    Postgres,
 }
 
 /// <summary>A certificate: PEM (with its key in the same or another file) or PKCS#12 with a password.</summary>

@@ -4,6 +4,7 @@ using Weir.Controller.Auth;
 using Weir.Controller.Features.AgentProtocol;
 using Weir.Controller.Features.Agents;
 using Weir.Controller.Features.Artifacts;
+using Weir.Controller.Features.Events;
 using Weir.Controller.Features.Flows;
 using Weir.Controller.Features.Health;
 using Weir.Controller.Features.Logs;
@@ -11,11 +12,16 @@ using Weir.Controller.Features.Metrics;
 using Weir.Controller.Features.Nodes;
 using Weir.Controller.Features.OpenApi;
 using Weir.Controller.Features.Requests;
+using Weir.Controller.Features.Results;
 using Weir.Controller.Features.Runs;
+using Weir.Controller.Features.Secrets;
 using Weir.Controller.Features.Steps;
 using Weir.Controller.Features.Tokens;
 using Weir.Controller.Ui;
 using Weir.Controller.Ui.Access;
+using Weir.Controller.Vault;
+using Weir.Engine.Agents;
+using Weir.Engine.Vault;
 
 namespace Weir.Controller.Hosting;
 
@@ -28,7 +34,8 @@ internal static class ControllerRegistration
         services.AddSingleton(options);
         services.AddSingleton(new ControllerClock(options.Time.GetUtcNow()));
         services.AddStores(stores);
-        services.AddEngine(options);
+        services.AddEngine(options, stores.Controller);
+        services.AddVault(options);
         services.AddAccess();
         services.AddUi();
         services.AddApiDescription();
@@ -37,6 +44,7 @@ internal static class ControllerRegistration
         services.AddSingleton<AgentViews>();
         services.AddSingleton<BlobDesk>();
         services.AddSingleton<ControllerMetrics>();
+        services.AddSingleton<EventPages>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<MetricsPage>();
         services.AddSingleton<NodeBlobs>();
@@ -44,6 +52,8 @@ internal static class ControllerRegistration
         services.AddSingleton<BlobCollector>();
         services.AddSingleton<SelfCheck>();
         services.AddSingleton<Upkeep>();
+        services.AddSingleton<Kept>();
+        services.AddSingleton<SharedState>();
         services.AddHostedService<ControllerLoops>();
         return services;
     }
@@ -56,15 +66,18 @@ internal static class ControllerRegistration
         app.UseWebSockets();
         app.UseMiddleware<Gate>();
         app.UseMiddleware<FormCheck>();
+        app.MapEvents();
         app.MapFlows();
         app.MapNodes();
         app.MapRuns();
+        app.MapResults();
         app.MapSteps();
         app.MapLogs();
         app.MapArtifacts();
         app.MapAgents();
         app.MapJoinTokens();
         app.MapTokens();
+        app.MapSecrets();
         app.MapAgentProtocol();
         app.MapHealth();
         app.MapMetrics();
@@ -78,6 +91,17 @@ internal static class ControllerRegistration
         services.AddSingleton(stores.Documents);
         services.AddSingleton(stores.Logs);
         services.AddSingleton(stores.Blobs);
+        services.AddSingleton(new SharedKey(stores.Key));
+        services.AddSingleton(
+            new Engine.ControllerStores(stores.Documents, stores.Records, stores.Logs, stores.Blobs));
+    }
+
+    private static void AddVault(this IServiceCollection services, ControllerOptions options)
+    {
+        services.AddSingleton(MasterKeyFile.Open(options.Vault, options.SharedFolder ?? options.DataFolder));
+        services.AddSingleton(new ConfigSecrets(options.Vault));
+        services.AddSingleton(provider => new SecretVault(
+            [provider.GetRequiredService<SecretStore>(), provider.GetRequiredService<ConfigSecrets>()]));
     }
 
     private static void AddAccess(this IServiceCollection services)

@@ -48,6 +48,10 @@ public sealed class LocalLink : IControllerLink
         AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken) =>
         AskAsync(agent => _gateway.AppendLogAsync(agent, fence, pieces, cancellationToken));
 
+    public Task<AddMasksResponse> AddMasksAsync(
+        AttemptFence fence, IReadOnlyList<string> values, CancellationToken cancellationToken) =>
+        AskAsync(agent => _gateway.AddMasksAsync(agent, fence, values, cancellationToken));
+
     public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken) =>
         AskAsync(agent => _gateway.FinishAsync(agent, request, cancellationToken));
 

@@ -15,6 +15,7 @@ public sealed class AgentEntry
     private volatile Offer _offer;
     private volatile string? _paused;
     private long _seen;
+    private long _here;
 
     internal AgentEntry(AgentRecord record, long version)
     {
@@ -39,7 +40,18 @@ public sealed class AgentEntry
     internal AgentRecord Current =>
         Record with { LastSeen = LastSeen, Host = _offer.Host, Runtimes = _offer.Runtimes, Slots = _offer.Slots };
 
-    public void Heard(DateTimeOffset now) => Interlocked.Exchange(ref _seen, now.ToUnixTimeMilliseconds());
+    /// <summary>A request of it came to this controller.</summary>
+    public void Heard(DateTimeOffset now)
+    {
+        Interlocked.Exchange(ref _here, now.ToUnixTimeMilliseconds());
+        HeardElsewhere(now);
+    }
+
+    /// <summary>Another controller said so.</summary>
+    public void HeardElsewhere(DateTimeOffset now) => Interlocked.Exchange(ref _seen, now.ToUnixTimeMilliseconds());
+
+    public bool IsHeardHere(DateTimeOffset now, TimeSpan within) =>
+        now.ToUnixTimeMilliseconds() - Interlocked.Read(ref _here) <= within.TotalMilliseconds;
 
     /// <summary>Why it takes nothing new, as it said last; null when it does.</summary>
     public string? Paused => _paused;

@@ -9,6 +9,7 @@ namespace Weir.Engine.Agents;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(InstantConverter)])]
 [JsonSerializable(typeof(AgentRecord))]
+[JsonSerializable(typeof(HeardAgents))]
 [JsonSerializable(typeof(AgentKeyRecord))]
 [JsonSerializable(typeof(JoinTokenRecord))]
 internal sealed partial class AgentJson : JsonSerializerContext;

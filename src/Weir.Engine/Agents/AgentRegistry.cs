@@ -37,6 +37,12 @@ public sealed class AgentRegistry(IRecordStore records, IDocumentStore documents
         }
     }
 
+    /// <summary>
+    /// The agent as it is stored now; null when there is none. Another controller may have changed it.
+    /// </summary>
+    public async Task<AgentEntry?> RefreshAsync(string id, CancellationToken cancellationToken) =>
+        await documents.GetAsync(Key(id), cancellationToken) is { } stored ? Take(stored) : null;
+
     public AgentEntry? Find(string id) => _agents.GetValueOrDefault(id);
 
     /// <summary>By id, by a suffix of ≥ 6 characters or by name, when only one fits.</summary>

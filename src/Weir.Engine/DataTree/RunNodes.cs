@@ -40,6 +40,7 @@ internal static class RunNodes
             Attempts = state.Attempts.Length,
             Agent = last?.Agent,
             Runtime = last?.Runtime,
+            Image = last?.Image,
             Started = state.Started,
             Ended = state.Ended,
             Outputs = state.Outputs,
@@ -126,6 +127,9 @@ internal sealed record StepNodeData(string Run, string Step, RunStatus Status)
     public int Attempts { get; init; }
     public string? Agent { get; init; }
     public string? Runtime { get; init; }
+
+    /// <summary>By its digest, as it really ran.</summary>
+    public string? Image { get; init; }
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
     public ImmutableSortedDictionary<string, string>? Outputs { get; init; }

@@ -45,6 +45,7 @@ internal sealed class FlowBinder(ProblemList problems)
             Resources = [.. step.Items("resources").Select(BindResource)],
             Artifacts = [.. step.Items("artifacts").Select(BindArtifact)],
             Outputs = step.Texts("outputs") ?? [],
+            JunitReports = (step["reports"] as TreeMap)?.Text("junit"),
             Retry = BindRetry(step["retry"]),
             Timeout = step.Duration("timeout"),
             Disconnect = step.Duration("disconnect"),

@@ -81,6 +81,9 @@ public sealed record StepDefinition
     public ImmutableArray<ResourceDefinition> Resources { get; init; } = [];
     public ImmutableArray<ArtifactDefinition> Artifacts { get; init; } = [];
     public ImmutableArray<string> Outputs { get; init; } = [];
+
+    /// <summary>Path of JUnit files; may hold <c>*</c>, <c>?</c> and <c>**</c>.</summary>
+    public string? JunitReports { get; init; }
     public RetryRule Retry { get; init; } = new();
     public TimeSpan? Timeout { get; init; }
     public TimeSpan? Disconnect { get; init; }

@@ -99,6 +99,13 @@ internal static class FlowKeys
         Short = ArtifactName,
     };
 
+    public static ObjectShape Reports { get; } = new(
+        "reports",
+        new FlowKey(
+            "junit",
+            new TextShape { Format = TextFormat.WorkspaceFile },
+            "JUnit XML: file, folder or pattern (`*`, `?`, `**`) below the workspace."));
+
     public static ObjectShape Step { get; } = new(
         "a step",
         new FlowKey("name", Name, "Unique in the flow; without it `step-<number>`."),
@@ -117,6 +124,7 @@ internal static class FlowKeys
         new FlowKey("when", new TextShape { MaxLength = 4096 }, "Condition; without it success()."),
         new FlowKey("resources", new ListShape(Resource, 50), "Artifacts of earlier steps to bring."),
         new FlowKey("artifacts", new ListShape(Artifact, 50), "Files to keep."),
+        new FlowKey("reports", Reports, "Reports that the step's tests leave; read and shown with the run."),
         new FlowKey(
             "outputs",
             new ListShape(new TextShape { Format = TextFormat.Identifier }, 100),

@@ -22,6 +22,12 @@ public interface IControllerLink
     Task<AppendLogResponse> AppendLogAsync(
         AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Tells values that are secret from now on, before any byte of log that comes after them. They travel sealed.
+    /// </summary>
+    Task<AddMasksResponse> AddMasksAsync(
+        AttemptFence fence, IReadOnlyList<string> values, CancellationToken cancellationToken);
+
     Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken);
 
     /// <summary>True when the blob is there; a blob that is there is pinned for 24 h.</summary>

@@ -66,6 +66,9 @@ public sealed record PlanStep
     public ImmutableArray<PlanArtifact> Artifacts { get; init; } = [];
     public ImmutableArray<PlanResource> Resources { get; init; } = [];
     public ImmutableArray<string> Outputs { get; init; } = [];
+
+    /// <summary>Path of JUnit files; may hold <c>*</c>, <c>?</c> and <c>**</c>.</summary>
+    public string? JunitReports { get; init; }
     public ImmutableArray<string> Secrets { get; init; } = [];
 
     /// <summary>The step whose workspace this one continues; null = it starts with an empty one.</summary>

@@ -52,6 +52,7 @@ internal static class PlannerSteps
             Artifacts = [.. step.Artifacts.Select(a => new PlanArtifact(a.Name, a.Path, a.Required))],
             Resources = [.. step.Resources.Select(r => new PlanResource(r.Name, r.Path, maker(r.Name), r.Required))],
             Outputs = step.Outputs,
+            JunitReports = step.JunitReports,
             Secrets = [.. flow.Secrets.Union(step.Secrets)],
             WorkspaceFrom = WorkspaceOf(flow, index),
         };

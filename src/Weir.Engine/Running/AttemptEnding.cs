@@ -16,6 +16,7 @@ internal static class AttemptEnding
             ExitCode = exitCode,
             Ended = edit.Now,
             RescueAt = null,
+            Sealed = null,
         });
         Count(edit, step, reason);
         if (status == RunStatus.Success)

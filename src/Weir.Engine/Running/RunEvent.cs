@@ -25,8 +25,15 @@ public abstract record RunEvent
 
     public sealed record Finished(AttemptFence Fence, AttemptOutcome Outcome) : RunEvent;
 
+    /// <summary>A secret that the step states cannot be had: the attempt is not handed out.</summary>
+    public sealed record Withheld(AttemptFence Fence, string Why) : RunEvent;
+
+    /// <summary>What is secret in the attempt, sealed; replaces what was kept before.</summary>
+    public sealed record SecretsKept(AttemptFence Fence, string Sealed) : RunEvent;
+
     /// <summary>The lease ended without a renewal.</summary>
-    public sealed record LeaseEnded(AttemptFence Fence) : RunEvent;
+    /// <param name="Before">The lease must have ended before that instant, still when this is stored.</param>
+    public sealed record LeaseEnded(AttemptFence Fence, DateTimeOffset Before) : RunEvent;
 
     /// <summary>The agent was shut out: it may not come back to the attempt.</summary>
     public sealed record AgentRevoked(AttemptFence Fence) : RunEvent;

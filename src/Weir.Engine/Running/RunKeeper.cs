@@ -1,5 +1,6 @@
 using Weir.Contracts.AgentProtocol;
 using Weir.Engine.Planning;
+using Weir.Engine.Scheduling;
 using Weir.Engine.Signals;
 using Weir.Engine.Storage;
 
@@ -59,12 +60,21 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     public Task<Applied> ApplyAsync(string run, RunEvent happened, CancellationToken cancellationToken) =>
         ApplyAsync(run, happened, _ => null, cancellationToken);
 
+    /// <summary>The same, as a leader: refused once the term is over.</summary>
+    public Task<Applied> ApplyAsync(
+        string run, RunEvent happened, LeaderTerm term, CancellationToken cancellationToken) =>
+        ApplyAsync(run, happened, new Following(_ => null, term.Guards), cancellationToken);
+
     /// <summary>
     /// The same; what <paramref name="then"/> answers to the state after the event is applied to it in the same
     /// commit, if it is allowed, and else left out.
     /// </summary>
-    public async Task<Applied> ApplyAsync(
-        string run, RunEvent happened, Func<RunState, RunEvent?> then, CancellationToken cancellationToken)
+    public Task<Applied> ApplyAsync(
+        string run, RunEvent happened, Func<RunState, RunEvent?> then, CancellationToken cancellationToken) =>
+        ApplyAsync(run, happened, new Following(then, []), cancellationToken);
+
+    private async Task<Applied> ApplyAsync(
+        string run, RunEvent happened, Following following, CancellationToken cancellationToken)
     {
         using var turn = await _gates.EnterAsync(run);
         for (var tries = 0; tries < MostTries; tries++)
@@ -80,12 +90,15 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
                 continue;
             }
 
-            var after = Follow(transition.State, then, now);
-            var (stored, conflict) = await CommitAsync(before, after, now, cancellationToken);
+            var after = Follow(transition.State, following.Then, now);
+            var conditions = new Commit { Unchanged = following.Guards, Ended = EndedBy(happened) };
+            var (stored, conflict) = await CommitAsync(before, after, (conditions, now), cancellationToken);
             if (stored is not null) return new Applied(EventVerdict.Accepted, stored);
+            if (conflict is ConflictKind.DocumentVersion or ConflictKind.LeaseNotEnded)
+                return new Applied(EventVerdict.Refused, before);
             if (conflict != ConflictKind.ClaimNonce) continue;
             if (ReferenceEquals(after, transition.State)) return new Applied(EventVerdict.Refused, before);
-            then = _ => null;
+            following = following with { Then = _ => null };
         }
 
         throw new StoreUnavailableException($"run {run} changed under every one of {MostTries} tries");
@@ -102,6 +115,15 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
 
     public void Forget(string run) => _states.Remove(run);
 
+    /// <summary>
+    /// Another controller moved the run on; what is under way here is let end first, as it keeps its state.
+    /// </summary>
+    public async ValueTask ForgetAsync(string run)
+    {
+        using var turn = await _gates.EnterAsync(run);
+        _states.Remove(run);
+    }
+
     private RunState Follow(RunState state, Func<RunState, RunEvent?> then, DateTimeOffset now) =>
         then(state) is { } next && machine.Apply(state, next, now) is { Verdict: EventVerdict.Accepted } followed
             ? followed.State
@@ -109,10 +131,14 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
 
     /// <returns>The stored state, or what stood against it.</returns>
     private async Task<(RunState? Stored, ConflictKind? Conflict)> CommitAsync(
-        RunState before, RunState after, DateTimeOffset now, CancellationToken cancellationToken)
+        RunState before, RunState after, (Commit Conditions, DateTimeOffset Now) under,
+        CancellationToken cancellationToken)
     {
         var effects = RunEffects.Between(before, after);
-        var commit = new CommitBuilder(machine, now).Build(before, after, effects);
+        var commit = new CommitBuilder(machine, under.Now).Build(before, after, effects) with
+        {
+            Unchanged = under.Conditions.Unchanged, Ended = under.Conditions.Ended,
+        };
         _states.Remove(before.Id);
         if (await store.CommitAsync(commit, cancellationToken) is CommitOutcome.Conflict conflict)
             return (null, conflict.Kind);
@@ -121,6 +147,10 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
         signals.After(stored, effects);
         return (stored, null);
     }
+
+    private static IReadOnlyList<LeaseEnd> EndedBy(RunEvent happened) => happened is RunEvent.LeaseEnded e
+        ? [new LeaseEnd(new LeaseKey(e.Fence.Run, e.Fence.Step, e.Fence.Lease), e.Before)]
+        : [];
 
     /// <summary>A refusal must not rest on a state that another controller has since moved on.</summary>
     private async Task<bool> IsCurrentAsync(RunState known, CancellationToken cancellationToken) =>
@@ -135,6 +165,9 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
         _plans.Put(digest, graph);
         return graph;
     }
+
+    /// <summary>What goes with an event: what may follow it in the same commit, and what that rests on.</summary>
+    private sealed record Following(Func<RunState, RunEvent?> Then, IReadOnlyList<DocumentGuard> Guards);
 
     private void Remember(RunState run)
     {

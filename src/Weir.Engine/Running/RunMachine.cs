@@ -31,6 +31,8 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             RunEvent.Claimed e => Claim(edit, e),
             RunEvent.Progressed e => Progress(edit, e),
             RunEvent.Finished e => Finish(edit, e),
+            RunEvent.Withheld e => Withhold(edit, e),
+            RunEvent.SecretsKept e => KeepSecrets(edit, e),
             RunEvent.LeaseEnded e => LoseTouch(edit, e.Fence),
             RunEvent.AgentRevoked e => ShutOut(edit, e.Fence),
             RunEvent.Returned e => Return(edit, e.Fence),
@@ -126,8 +128,22 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             };
         }
 
-        edit[i] = edit[i] with { Artifacts = [.. outcome.Artifacts] };
+        edit[i] = edit[i] with { Artifacts = [.. outcome.Artifacts], Tests = outcome.Tests };
         AttemptEnding.Apply(edit, i, outcome.Status, outcome.Reason, outcome.Message, outcome.ExitCode);
+        return EventVerdict.Accepted;
+    }
+
+    private EventVerdict Withhold(RunEdit edit, RunEvent.Withheld e)
+    {
+        if (!TryHeld(edit, e.Fence, out var i)) return EventVerdict.Refused;
+        AttemptEnding.Apply(edit, i, RunStatus.Failed, ReasonCode.Secret, e.Why, null);
+        return EventVerdict.Accepted;
+    }
+
+    private EventVerdict KeepSecrets(RunEdit edit, RunEvent.SecretsKept e)
+    {
+        if (!TryHeld(edit, e.Fence, out var i)) return EventVerdict.Refused;
+        edit.Edit(i, a => a with { Sealed = e.Sealed });
         return EventVerdict.Accepted;
     }
 

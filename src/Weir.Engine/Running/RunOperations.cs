@@ -75,7 +75,7 @@ public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSigna
     /// </summary>
     public bool IsOpen(string run) => keeper.IsOpen(run);
 
-    private async Task<RunState?> LoadAsync(string @namespace, string handle, CancellationToken cancellationToken)
+    internal async Task<RunState?> LoadAsync(string @namespace, string handle, CancellationToken cancellationToken)
     {
         var row = await RunHandles.FindAsync(keeper.Store, @namespace, handle, cancellationToken);
         return row is null ? null : await keeper.LoadAsync(row.Id, cancellationToken);

@@ -16,6 +16,17 @@ public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailb
     public ClaimWaiters Claims => claims;
     public AgentMailboxes Mailboxes => mailboxes;
 
+    /// <summary>Tells those agents that must end what they do for the run.</summary>
+    internal void Stopping(RunState run)
+    {
+        foreach (var step in run.Steps)
+        {
+            if (step is not { IsHeld: true, Current: { StopAsked: not null } attempt }) continue;
+            var fence = new AttemptFence(run.Id, step.Name, attempt.Number, attempt.Lease);
+            mailboxes.Send(attempt.Agent, new ChannelMessage(ChannelMessageKind.Stop) { Fence = fence });
+        }
+    }
+
     internal void After(RunState run, IReadOnlyList<RunEffect> effects)
     {
         foreach (var effect in effects)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Planning;
 
@@ -49,6 +50,11 @@ public sealed record RunInputs
     public int? Revision { get; init; }
     public string Trigger { get; init; } = "manual";
     public string StartedBy { get; init; } = "";
+
+    /// <summary>
+    /// True when whoever set it off may not be trusted with secrets, as someone who proposes a change to a repository.
+    /// </summary>
+    public bool Untrusted { get; init; }
     public int Priority { get; init; }
     public ImmutableSortedDictionary<string, JsonElement> Params { get; init; } =
         ImmutableSortedDictionary<string, JsonElement>.Empty;
@@ -113,6 +119,9 @@ public sealed record StepState
         ImmutableSortedDictionary<string, string>.Empty;
     public ImmutableArray<ArtifactRecord> Artifacts { get; init; } = [];
 
+    /// <summary>What the tests of its last attempt came to.</summary>
+    public TestReport? Tests { get; init; }
+
     /// <summary>The blob that holds the workspace it left, when it was uploaded.</summary>
     public string? WorkspaceDigest { get; init; }
     public ImmutableArray<AttemptState> Attempts { get; init; } = [];
@@ -155,4 +164,7 @@ public sealed record AttemptState
     /// </summary>
     public bool Reported { get; init; }
     public ImmutableArray<CommandRecord> Commands { get; init; } = [];
+
+    /// <summary>What is secret in it, sealed with a master key, while it is held; null when nothing is.</summary>
+    public string? Sealed { get; init; }
 }

@@ -79,6 +79,7 @@ public static class RunViews
             Ended = state.Ended,
             Outputs = state.Outputs,
             Artifacts = state.Artifacts,
+            Tests = state.Tests,
             Attempts = [.. state.Attempts.Select(AttemptOf)],
         };
     }

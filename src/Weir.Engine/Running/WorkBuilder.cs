@@ -19,8 +19,6 @@ internal static class WorkBuilder
         var plan = run.Plan.Steps[step];
         if (!OpKinds.TryPlace(plan.Kind, out _))
             return Refuse(ReasonCode.Policy, $"no part of this controller runs steps of kind `{plan.Kind}`");
-        if (plan.Secrets.Length > 0)
-            return Refuse(ReasonCode.Secret, $"no vault holds {string.Join(", ", plan.Secrets)}");
         var text = new Resolver(Scopes.For(run, step));
         var work = new StepWork
         {
@@ -46,6 +44,7 @@ internal static class WorkBuilder
             ],
             Resources = [.. plan.Resources.Select(r => Resource(run, r, text))],
             Outputs = plan.Outputs,
+            JunitReports = plan.JunitReports,
         };
         if (text.Error is { } error) return Refuse(ReasonCode.Expression, error);
         var missing = work.Resources.FirstOrDefault(r => r is { Required: true, Digest: null });

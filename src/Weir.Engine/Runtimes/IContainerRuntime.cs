@@ -120,6 +120,9 @@ public interface IStepContainer : IAsyncDisposable
     /// </summary>
     string OutputFile { get; }
 
+    /// <summary>The file that the step sees as <c>WEIR_MASK</c>; read it with <see cref="ReadMasks"/>.</summary>
+    string MaskFile { get; }
+
     /// <summary>
     /// The image that it really runs: by digest where its registry gave one, else by the engine's id. Null for a
     /// runtime without images.
@@ -145,6 +148,12 @@ public interface IStepContainer : IAsyncDisposable
     /// <see cref="RuntimeException"/> that is the user's fault.
     /// </summary>
     Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What the step has written to <see cref="MaskFile"/> by now, empty when nothing; the same rules as for
+    /// <see cref="ReadOutputFileAsync"/>, but cheap and asked before each chunk of output is used.
+    /// </summary>
+    byte[] ReadMasks(int maxBytes);
 
     /// <summary>
     /// Asks to stop (SIGTERM), after <paramref name="grace"/> kills the whole tree. Returns when all of it is gone.

@@ -1,4 +1,5 @@
 using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Masking;
 using Weir.Engine.Running;
 using Weir.Engine.Storage;
 
@@ -74,7 +75,9 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     public async Task<ReportResponse> ReportAsync(
         AgentIdentity agent, ReportRequest request, CancellationToken cancellationToken)
     {
-        var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. request.Commands])
+        var masks = await MasksAsync(request.Fence, cancellationToken);
+        var commands = masks is null ? request.Commands : MaskedOutcome.Of(masks, request.Commands);
+        var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. commands])
         {
             Image = request.Image,
             Preparing = request.Preparing is { Length: > MostWords } text ? text[..MostWords] : request.Preparing,
@@ -87,9 +90,21 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         AgentIdentity agent, AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
     {
         if (!await HoldsAsync(agent, fence, cancellationToken)) return new AppendLogResponse(WriteVerdict.Fenced, 0, 0);
-        var lengths = await logs.AppendAsync(
-            await NamespaceOfAsync(fence.Run, cancellationToken), fence, pieces, cancellationToken);
+        var run = await RecallAsync(fence.Run, cancellationToken);
+        var lengths = desk.Secrets?.MasksOf(run, fence) is { } masks
+            ? await logs.AppendMaskedAsync(
+                StepLogs.KeyOf(run.Namespace, fence), masks, pieces, isLast: false, cancellationToken)
+            : await logs.AppendAsync(run.Namespace, fence, pieces, cancellationToken);
         return new AppendLogResponse(WriteVerdict.Accepted, lengths.Stdout, lengths.Stderr);
+    }
+
+    /// <summary>Values that the step has told to be secret: from the next byte of its log on they are masked.</summary>
+    public async Task<AddMasksResponse> AddMasksAsync(
+        AgentIdentity agent, AttemptFence fence, IReadOnlyList<string> values, CancellationToken cancellationToken)
+    {
+        var held = await HoldsAsync(agent, fence, cancellationToken)
+            && (desk.Secrets is null || await desk.Secrets.AddAsync(fence, values, cancellationToken));
+        return new AddMasksResponse(held ? WriteVerdict.Accepted : WriteVerdict.Fenced);
     }
 
     /// <summary>
@@ -98,6 +113,13 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     public async Task<FinishResponse> FinishAsync(
         AgentIdentity agent, FinishRequest request, CancellationToken cancellationToken)
     {
+        if (await MasksAsync(request.Fence, cancellationToken) is { } masks)
+        {
+            if (await HoldsAsync(agent, request.Fence, cancellationToken))
+                await EndLogAsync(request, masks, cancellationToken);
+            request = request with { Outcome = MaskedOutcome.Of(masks, request.Outcome), Tail = [] };
+        }
+
         if (request.Tail.Count > 0) await AppendLogAsync(agent, request.Fence, request.Tail, cancellationToken);
         var (applied, next) = await EndAttemptAsync(agent, request, cancellationToken);
         if (applied.Verdict == EventVerdict.Accepted) logs.Close(applied.State!.Namespace, request.Fence);
@@ -140,11 +162,21 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         return IsStopAsked(run, fence) ? LeaseVerdict.Stop : LeaseVerdict.Held;
     }
 
-    private async Task<string> NamespaceOfAsync(string run, CancellationToken cancellationToken) =>
-        (
-            await keeper.RecallAsync(
-                run,
-                cancellationToken))?.Namespace ?? throw new InvalidDataException($"run {run} has a lease but is gone");
+    private async Task<RunState> RecallAsync(string run, CancellationToken cancellationToken) =>
+        await keeper.RecallAsync(run, cancellationToken)
+        ?? throw new InvalidDataException($"run {run} has a lease but is gone");
+
+    private async ValueTask<MaskSet?> MasksAsync(AttemptFence fence, CancellationToken cancellationToken) =>
+        desk.Secrets is { } secrets && await keeper.RecallAsync(fence.Run, cancellationToken) is { } run
+            ? secrets.MasksOf(run, fence)
+            : null;
+
+    private async Task EndLogAsync(FinishRequest request, MaskSet masks, CancellationToken cancellationToken)
+    {
+        var run = await RecallAsync(request.Fence.Run, cancellationToken);
+        var key = StepLogs.KeyOf(run.Namespace, request.Fence);
+        await logs.AppendMaskedAsync(key, masks, request.Tail, isLast: true, cancellationToken);
+    }
 
     private static bool IsStopAsked(RunState? run, AttemptFence fence) =>
         run is not null

@@ -2,6 +2,7 @@ using Weir.Contracts.AgentProtocol;
 using Weir.Engine.Running;
 using Weir.Engine.Signals;
 using Weir.Engine.Storage;
+using Weir.Engine.Vault;
 
 namespace Weir.Engine.Scheduling;
 
@@ -10,16 +11,20 @@ namespace Weir.Engine.Scheduling;
 /// priority, then age. The same nonce gets the same answer: what a claim leased carries its nonce, so a claim whose
 /// answer was lost is answered from the leases themselves.
 /// </summary>
-public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards safeguards)
+public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, AttemptSecrets? secrets, Safeguards safeguards)
 {
     private const int MostPerClaim = 64;
     private const int MostReserved = 4_096;
+    private const int MostTries = 4;
     private readonly KeyedGate _agents = new();
     private readonly Lock _gate = new();
 
     /// <summary>Entries being leased right now, so that two claims at once do not race for the same ones.</summary>
     private readonly HashSet<StepKey> _reserved = [];
     private readonly Dictionary<string, LastClaim> _last = [];
+
+    /// <summary>Null where no step has secrets.</summary>
+    public AttemptSecrets? Secrets => secrets;
 
     /// <summary>Leases what suits the agent now; empty when nothing does.</summary>
     /// <param name="request">The nonce of the claim, the slots to fill, and whether an empty answer ends the
@@ -59,7 +64,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
             return (applied, await TakeFreshAsync(agent, offer, request, cancellationToken));
         End(agent.Id, request.Nonce);
         var next = new List<Assignment>(1);
-        AddAssignment(next, applied.State!, step, offer);
+        await AddAssignmentAsync(next, agent, applied.State!, step, offer, cancellationToken);
         return (applied, next);
     }
 
@@ -67,7 +72,7 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, CancellationToken cancellationToken)
     {
         if (!safeguards.ClaimNonce) return null;
-        var earlier = await EarlierAnswerAsync(offer, nonce, cancellationToken);
+        var earlier = await EarlierAnswerAsync(agent, offer, nonce, cancellationToken);
         // What it leased may have been committed though the store did not say so: it is over from now on.
         if (earlier.Count > 0) End(agent.Id, nonce);
         return earlier.Count > 0 || IsOver(agent.Id, nonce) ? earlier : null;
@@ -109,26 +114,31 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     private async Task<IReadOnlyList<Assignment>> PickAndLeaseAsync(
         AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, int slots, CancellationToken cancellationToken)
     {
-        var picks = await PickAsync(agent, offer, Math.Min(slots, MostPerClaim), cancellationToken);
-        try
+        // Another controller may take all that was picked: what is left is looked at again, not slept over.
+        for (var tries = 0; ; tries++)
         {
-            return await LeaseAsync(offer, nonce, picks, cancellationToken);
-        }
-        finally
-        {
-            Release(picks);
+            var picks = await PickAsync(agent, offer, Math.Min(slots, MostPerClaim), cancellationToken);
+            try
+            {
+                var leased = await LeaseAsync(agent, offer, nonce, picks, cancellationToken);
+                if (leased.Count > 0 || picks.Count == 0 || tries == MostTries) return leased;
+            }
+            finally
+            {
+                Release(picks);
+            }
         }
     }
 
     private async Task<IReadOnlyList<Assignment>> EarlierAnswerAsync(
-        AgentOffer offer, ClaimNonce nonce, CancellationToken cancellationToken)
+        AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, CancellationToken cancellationToken)
     {
         var answer = new List<Assignment>();
         foreach (var lease in await store.ListClaimedAsync(offer.Agent, nonce, cancellationToken))
         {
             var run = await keeper.RecallAsync(lease.Fence.Run, cancellationToken);
             if (run is not null && run.Graph.TryPositionOf(lease.Fence.Step, out var step))
-                AddAssignment(answer, run, step, offer);
+                await AddAssignmentAsync(answer, agent, run, step, offer, cancellationToken);
         }
 
         return answer;
@@ -196,7 +206,8 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
     }
 
     private async Task<IReadOnlyList<Assignment>> LeaseAsync(
-        AgentOffer offer, ClaimNonce nonce, List<QueueRow> picks, CancellationToken cancellationToken)
+        AgentIdentity agent, AgentOffer offer, ClaimNonce nonce, List<QueueRow> picks,
+        CancellationToken cancellationToken)
     {
         var leased = new Task<Applied>[picks.Count];
         for (var i = 0; i < picks.Count; i++)
@@ -211,17 +222,23 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
         for (var i = 0; i < picks.Count; i++)
         {
             if (all[i].Verdict != EventVerdict.Accepted) continue;
-            AddAssignment(answer, all[i].State!, all[i].State!.Graph.PositionOf(picks[i].Step), offer);
+            var run = all[i].State!;
+            var step = run.Graph.PositionOf(picks[i].Step);
+            await AddAssignmentAsync(answer, agent, run, step, offer, cancellationToken);
         }
 
         return answer;
     }
 
-    private void AddAssignment(List<Assignment> answer, RunState run, int step, AgentOffer offer)
+    private async ValueTask AddAssignmentAsync(
+        List<Assignment> answer, AgentIdentity agent, RunState run, int step, AgentOffer offer,
+        CancellationToken cancellationToken)
     {
         // A step that can no longer be resolved is left to its lease: it ends by its deadline with that reason.
         if (run.Steps[step] is not { IsHeld: true, Current: { } attempt }) return;
         if (WorkBuilder.Build(run, step).Work is not { } work) return;
+        var handout = await HandOutAsync(agent, run, step, cancellationToken);
+        if (!handout.MayStart) return;
         var fence = new AttemptFence(run.Id, run.Steps[step].Name, attempt.Number, attempt.Lease);
         answer.Add(new Assignment(fence, work)
         {
@@ -230,8 +247,22 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, Safeguards s
             RunNumber = run.Number,
             LeaseMilliseconds = (int)keeper.Timing.Lease.TotalMilliseconds,
             DisconnectMilliseconds = (long)run.Plan.Steps[step].Disconnect.TotalMilliseconds,
+            Sealed = handout.Sealed,
             Next = Foresight.After(run, fence, keeper.Suppose, offer),
         });
+    }
+
+    private async ValueTask<Handout> HandOutAsync(
+        AgentIdentity agent, RunState run, int step, CancellationToken cancellationToken)
+    {
+        var names = SecretRule.NamesFor(run.Plan.Steps[step]);
+        if (names.Count == 0) return Handout.Nothing;
+        if (secrets is not null) return await secrets.HandOutAsync(agent, run, step, cancellationToken);
+        var attempt = run.Steps[step].Current!;
+        var fence = new AttemptFence(run.Id, run.Steps[step].Name, attempt.Number, attempt.Lease);
+        var withheld = new RunEvent.Withheld(fence, $"no vault holds {string.Join(", ", names)}");
+        await keeper.ApplyAsync(run.Id, withheld, cancellationToken);
+        return Handout.Withheld;
     }
 
     private void Release(List<QueueRow> picks)

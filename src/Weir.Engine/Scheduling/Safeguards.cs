@@ -17,6 +17,9 @@ public sealed record Safeguards
     /// <summary>A piece of log is taken only where the stored log ends.</summary>
     public bool LogOffset { get; init; } = true;
 
+    /// <summary>A leader's write is taken only in its own term.</summary>
+    public bool LeaderFence { get; init; } = true;
+
     /// <summary>A claim asked again takes nothing more.</summary>
     public bool ClaimNonce { get; init; } = true;
 }

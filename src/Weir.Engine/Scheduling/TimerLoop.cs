@@ -9,17 +9,18 @@ namespace Weir.Engine.Scheduling;
 /// <see cref="RunMachine"/> from stored state, so it may stop anywhere and be done again by another controller.
 /// </summary>
 public sealed partial class TimerLoop(
-    RunKeeper keeper, Safeguards safeguards, TimeProvider time, ILogger<TimerLoop> log)
+    RunKeeper keeper, Leadership leadership, Safeguards safeguards, TimeProvider time, ILogger<TimerLoop> log)
 {
     private const int BatchSize = 256;
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// Gives live leases a fresh term first, so that a restart or an upgrade of the controller kills nothing.
+    /// Gives live leases a fresh term whenever it begins to lead, so that a restart, an upgrade or an absence of all
+    /// controllers kills nothing.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var isFresh = false;
+        LeaderTerm? fresh = null;
         using var timer = new PeriodicTimer(Period, time);
         try
         {
@@ -27,11 +28,12 @@ public sealed partial class TimerLoop(
             {
                 try
                 {
-                    if (!isFresh)
+                    if (leadership.Current is not { } term) continue;
+                    if (fresh != term)
                         await keeper.Store.ExtendAllLeasesAsync(
                             time.GetUtcNow() + keeper.Timing.Lease, cancellationToken);
-                    isFresh = true;
-                    await RunOnceAsync(cancellationToken);
+                    fresh = term;
+                    await RunOnceAsync(term, cancellationToken);
                 }
                 catch (StoreUnavailableException unavailable)
                 {
@@ -46,18 +48,19 @@ public sealed partial class TimerLoop(
         }
     }
 
-    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    public async Task RunOnceAsync(LeaderTerm term, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         foreach (var run in await keeper.Store.ListDueRunsAsync(now, BatchSize, cancellationToken))
         {
-            await keeper.ApplyAsync(run.Id, new RunEvent.Ticked(), cancellationToken);
+            await keeper.ApplyAsync(run.Id, new RunEvent.Ticked(), term, cancellationToken);
         }
 
         if (!safeguards.Rescue) return;
         foreach (var lease in await keeper.Store.ListExpiredLeasesAsync(now, BatchSize, cancellationToken))
         {
-            await keeper.ApplyAsync(lease.Fence.Run, new RunEvent.LeaseEnded(lease.Fence), cancellationToken);
+            var ended = new RunEvent.LeaseEnded(lease.Fence, now);
+            await keeper.ApplyAsync(lease.Fence.Run, ended, term, cancellationToken);
         }
     }
 

@@ -23,6 +23,9 @@ public static class SealedBox
     /// <summary>Associated data of the values sealed for one attempt.</summary>
     public static byte[] ForAttempt(AttemptFence fence) => Encoding.UTF8.GetBytes($"attempt {fence}");
 
+    /// <summary>Associated data of the values that a step tells to be secret.</summary>
+    public static byte[] ForMasks(AttemptFence fence) => Encoding.UTF8.GetBytes($"masks {fence}");
+
     /// <summary>Associated data of the key of a session.</summary>
     public static byte[] ForSession(string agent, string session) =>
         Encoding.UTF8.GetBytes($"session {agent} {session}");

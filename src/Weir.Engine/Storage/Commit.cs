@@ -8,6 +8,9 @@ namespace Weir.Engine.Storage;
 /// </summary>
 public sealed record Commit
 {
+    /// <summary>Each must be at that version still; it is not written.</summary>
+    public IReadOnlyList<DocumentGuard> Unchanged { get; init; } = [];
+
     /// <summary>Each holds only at its expected version.</summary>
     public IReadOnlyList<DocumentWrite> Documents { get; init; } = [];
 
@@ -33,6 +36,9 @@ public sealed record Commit
 
     /// <summary>Each must not be there, or be among <see cref="Dequeue"/>.</summary>
     public IReadOnlyList<QueueRow> Enqueue { get; init; } = [];
+
+    /// <summary>Each must have ended: nobody renewed it meanwhile.</summary>
+    public IReadOnlyList<LeaseEnd> Ended { get; init; } = [];
 
     /// <summary>Each must be there, with that lease number.</summary>
     public IReadOnlyList<LeaseKey> Unlease { get; init; } = [];
@@ -74,4 +80,5 @@ public enum ConflictKind
     QueueEntry,
     Lease,
     ClaimNonce,
+    LeaseNotEnded,
 }

@@ -23,3 +23,6 @@ public sealed record Document(string Key, long Version, string Json);
 /// </summary>
 /// <param name="Json">The new content; null deletes.</param>
 public sealed record DocumentWrite(string Key, long ExpectedVersion, string? Json);
+
+/// <summary>A document that a write rests on (version 0 = it does not exist).</summary>
+public sealed record DocumentGuard(string Key, long Version);

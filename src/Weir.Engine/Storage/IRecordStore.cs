@@ -71,6 +71,16 @@ public interface IRecordStore
     ValueTask<IReadOnlyList<EventRow>> ReadEventsAsync(
         long after, string? subject, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Events after the one sequence and through the other, in order; a store that several controllers share may leave
+    /// out those that this one wrote.
+    /// </summary>
+    async ValueTask<IReadOnlyList<EventRow>> ReadNewsAsync(
+        long after, long through, int limit, CancellationToken cancellationToken) =>
+        [
+            .. (await ReadEventsAsync(after, null, limit, cancellationToken)).TakeWhile(row => row.Sequence <= through),
+        ];
+
     /// <summary>The newest event's sequence; 0 when there is none.</summary>
     ValueTask<long> LastEventAsync(CancellationToken cancellationToken);
 

@@ -7,6 +7,9 @@ public readonly record struct StepKey(string Run, string Step);
 
 public readonly record struct LeaseKey(string Run, string Step, long Lease);
 
+/// <summary>A lease that ended before an instant.</summary>
+public readonly record struct LeaseEnd(LeaseKey Key, DateTimeOffset Before);
+
 /// <summary>A run. <paramref name="Json"/> holds what no query asks for (see Running.RunCodec).</summary>
 public sealed record RunRow(string Id, string Namespace, string Flow, string Json)
 {

@@ -27,6 +27,8 @@ internal sealed class DockerContainer : IStepContainer
 
     public string OutputFile => DockerFolder.OutputInside;
 
+    public string MaskFile => DockerFolder.MasksInside;
+
     public string? Image => _parts.Image;
 
     private EngineContainers Engine => _host.Engine.Containers;
@@ -42,7 +44,7 @@ internal sealed class DockerContainer : IStepContainer
 
     public async Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
     {
-        var places = new GatePlaces(DockerFolder.Inside, OutputFile, _parts.Workdir())
+        var places = new GatePlaces(DockerFolder.Inside, OutputFile, MaskFile, _parts.Workdir())
         {
             Workspace = DockerFolder.Workspace,
         };
@@ -61,6 +63,8 @@ internal sealed class DockerContainer : IStepContainer
 
     public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
         Task.Run(() => _parts.Folder.ReadOutput(maxBytes), cancellationToken);
+
+    public byte[] ReadMasks(int maxBytes) => _parts.Folder.ReadMasks(maxBytes);
 
     public async Task KillAsync(TimeSpan grace, CancellationToken cancellationToken)
     {

@@ -15,6 +15,7 @@ internal sealed record DockerFolder(string Path)
     public const string Inside = "/weir";
     public const string StepInside = Inside + "/step";
     public const string OutputInside = StepInside + "/output";
+    public const string MasksInside = StepInside + "/masks";
     public const string HomeInside = StepInside + "/home";
     public const string Workspace = "/workspace";
     private const int MostExitBytes = 64;
@@ -66,9 +67,12 @@ internal sealed record DockerFolder(string Path)
             File.SetUnixFileMode(pipe, (UnixFileMode)FifoMode);
         }
 
-        var output = System.IO.Path.Combine(Step, "output");
-        File.WriteAllBytes(output, []);
-        File.SetUnixFileMode(output, (UnixFileMode)FifoMode);
+        foreach (var name in new[] { "output", "masks" })
+        {
+            var file = System.IO.Path.Combine(Step, name);
+            File.WriteAllBytes(file, []);
+            File.SetUnixFileMode(file, (UnixFileMode)FifoMode);
+        }
     }
 
     public (IStepPipe Stdout, IStepPipe Stderr) OpenStreams() =>
@@ -80,6 +84,9 @@ internal sealed record DockerFolder(string Path)
 
     public byte[] ReadOutput(int maxBytes) =>
         StepFiles.ReadPlain(System.IO.Path.Combine(Step, "output"), null, maxBytes);
+
+    public byte[] ReadMasks(int maxBytes) =>
+        StepFiles.ReadPlain(System.IO.Path.Combine(Step, "masks"), null, maxBytes);
 
     public void Save(DockerRecord record)
     {

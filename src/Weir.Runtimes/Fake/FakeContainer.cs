@@ -10,6 +10,8 @@ internal sealed class FakeContainer(FakeRuntime runtime, ContainerSpec spec, Fak
 
     public string OutputFile => Path.Combine(spec.Folder, "output");
 
+    public string MaskFile => Path.Combine(spec.Folder, "masks");
+
     public Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -40,6 +42,8 @@ internal sealed class FakeContainer(FakeRuntime runtime, ContainerSpec spec, Fak
         if (bytes.Length <= maxBytes) return Task.FromResult<byte[]>([.. bytes]);
         throw new RuntimeException($"the output file is larger than {maxBytes} bytes") { UserFault = true };
     }
+
+    public byte[] ReadMasks(int maxBytes) => step.Script is { } script ? [.. script.Masks.Take(maxBytes)] : [];
 
     public async Task KillAsync(TimeSpan grace, CancellationToken cancellationToken)
     {

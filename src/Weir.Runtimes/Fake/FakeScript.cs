@@ -18,6 +18,7 @@ namespace Weir.Runtimes.Fake;
 /// code).</item>
 /// <item><c>FAKE_IGNORE_TERM=true</c>: only the end of the grace kills it.</item>
 /// <item><c>FAKE_OUTPUT_NAME=value</c>: a line <c>NAME=value</c> in the output file.</item>
+/// <item><c>FAKE_MASK=value</c>: a value in the file of masks, from the start.</item>
 /// <item><c>FAKE_CREATE_ERROR=user|infrastructure</c>: the container cannot be made.</item>
 /// </list>
 /// Required artifacts with plain paths that are not there are made, see <see cref="FakeArtifacts"/>.
@@ -40,6 +41,7 @@ internal sealed record FakeScript(IReadOnlyList<string> Commands)
     public bool Lost { get; private init; }
     public bool IgnoresTerm { get; private init; }
     public ImmutableArray<byte> Outputs { get; private init; } = [];
+    public ImmutableArray<byte> Masks { get; private init; } = [];
 
     /// <summary>Throws <see cref="RuntimeException"/> on a value that cannot be read.</summary>
     public static FakeScript Read(GateScript script)
@@ -54,6 +56,7 @@ internal sealed record FakeScript(IReadOnlyList<string> Commands)
             Lost = IsSet(env, "FAKE_LOST"),
             IgnoresTerm = IsSet(env, "FAKE_IGNORE_TERM"),
             Outputs = ReadOutputs(env),
+            Masks = [.. Encoding.UTF8.GetBytes(env.GetValueOrDefault("FAKE_MASK", ""))],
         };
     }
 

@@ -23,9 +23,11 @@ internal sealed class ProcessContainer : IStepContainer
 
     public string OutputFile => _parts.Folder.Output;
 
+    public string MaskFile => _parts.Folder.Masks;
+
     public async Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
     {
-        var places = new GatePlaces(_parts.Folder.Path, _parts.Folder.Output, _parts.Workdir());
+        var places = new GatePlaces(_parts.Folder.Path, OutputFile, MaskFile, _parts.Workdir());
         var text = GateText.Write(script, places, _parts.Format);
         _parts.HandOver();
         _parts.Folder.WriteCommands(script.Commands);
@@ -40,6 +42,8 @@ internal sealed class ProcessContainer : IStepContainer
 
     public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
         Task.Run(() => _parts.Folder.ReadOutput(maxBytes), cancellationToken);
+
+    public byte[] ReadMasks(int maxBytes) => _parts.Folder.ReadMasks(maxBytes);
 
     public async Task KillAsync(TimeSpan grace, CancellationToken cancellationToken)
     {

@@ -20,6 +20,7 @@ internal sealed record StepFolder(string Path, int? User)
     public string Stdout => GatePlaces.StdoutIn(Path);
     public string Stderr => GatePlaces.StderrIn(Path);
     public string Output => System.IO.Path.Combine(Path, "output");
+    public string Masks => System.IO.Path.Combine(Path, "masks");
     public string Home => System.IO.Path.Combine(Path, "home");
 
     public void Create()
@@ -28,10 +29,14 @@ internal sealed record StepFolder(string Path, int? User)
         File.SetUnixFileMode(Path, Private);
         if (System.IO.Path.GetDirectoryName(Path) is { } parent) CheckReachable(parent);
         Directory.CreateDirectory(Home, Private);
-        using (File.OpenHandle(Output, FileMode.Create, FileAccess.Write)) File.SetUnixFileMode(Output, PrivateFile);
+        foreach (var name in new[] { Output, Masks })
+        {
+            using (File.OpenHandle(name, FileMode.Create, FileAccess.Write)) File.SetUnixFileMode(name, PrivateFile);
+        }
+
         Posix.Check(Posix.MakeFifo(Stdout, FifoMode), Stdout);
         Posix.Check(Posix.MakeFifo(Stderr, FifoMode), Stderr);
-        foreach (var name in new[] { Home, Output, Stdout, Stderr }) Give(name);
+        foreach (var name in new[] { Home, Output, Masks, Stdout, Stderr }) Give(name);
     }
 
     /// <summary>
@@ -41,6 +46,8 @@ internal sealed record StepFolder(string Path, int? User)
 
     public void WriteCommands(IReadOnlyList<string> commands) =>
         StepFiles.WriteCommands(Path, commands, PrivateFile, Give);
+
+    public byte[] ReadMasks(int maxBytes) => StepFiles.ReadPlain(Masks, User ?? Posix.EffectiveUser(), maxBytes);
 
     /// <summary>
     /// What the step left in the output file. Throws <see cref="RuntimeException"/> when it is no plain small file.
@@ -58,7 +65,7 @@ internal sealed record StepFolder(string Path, int? User)
         foreach (var file in Directory.EnumerateFiles(Path))
         {
             var name = System.IO.Path.GetFileName(file);
-            if (name is "stdout" or "stderr" or "output" || name.EndsWith(".sh", StringComparison.Ordinal))
+            if (name is "stdout" or "stderr" or "output" or "masks" || name.EndsWith(".sh", StringComparison.Ordinal))
                 File.Delete(file);
         }
 

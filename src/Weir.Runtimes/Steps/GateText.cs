@@ -25,6 +25,7 @@ internal static class GateText
         }
 
         text.Append("export WEIR_OUTPUT=").Append(Quote(places.Output)).Append('\n');
+        text.Append("export WEIR_MASK=").Append(Quote(places.Masks)).Append('\n');
         if (places.Workspace is { } workspace && script.Env.ContainsKey(Workspace))
         {
             text.Append("export ").Append(Workspace).Append('=').Append(Quote(workspace)).Append('\n');

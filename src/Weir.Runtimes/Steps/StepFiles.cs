@@ -39,7 +39,7 @@ internal static class StepFiles
     /// <param name="maxBytes">How large it may be.</param>
     public static byte[] ReadPlain(string path, int? owner, int maxBytes)
     {
-        if (Posix.Facts(Posix.CurrentFolder, path, 0) is null) return [];
+        if (Posix.Facts(Posix.CurrentFolder, path, 0) is null or { IsRegular: true, Bytes: 0 }) return [];
         using var file = Open(path);
         var facts = Posix.Facts((int)file.DangerousGetHandle(), "", Posix.AtEmptyPath);
         if (facts is not { IsRegular: true, Links: <= 1 } plain || (owner is not null && plain.Owner != owner))

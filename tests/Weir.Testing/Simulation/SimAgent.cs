@@ -48,13 +48,16 @@ internal sealed class SimAgent
         }
     }
 
+    /// <summary>Controllers that it cannot reach.</summary>
+    public HashSet<int> CutFrom { get; } = [];
+
     public static string ContainerOf(LogKey log, long lease) => $"{log.Run}-{log.Step}-{log.Attempt}-{lease}";
 
     public void Start()
     {
         _world.Trace($"{Id} starts with {_slots} slots");
         var process = _process = new SimProcess(_world.Scheduler, Id);
-        _link = new SimLink(_world, _identity);
+        _link = new SimLink(_world, _identity, CutFrom);
         var context = new AgentContext
         {
             Options = new AgentOptions { Name = Id, DataDirectory = "", Slots = _slots },

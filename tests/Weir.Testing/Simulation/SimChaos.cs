@@ -13,10 +13,16 @@ internal sealed class SimChaos(SimWorld world, Safeguards safeguards, DateTimeOf
         var left = until - world.Clock.GetUtcNow();
         if (left > TimeSpan.Zero) await Task.Delay(left, world.Clock);
         world.Faults = SimFaults.None;
-        if (world.Controller is null) world.StartController(safeguards);
+        for (var i = 0; i < world.Controllers.Length; i++)
+        {
+            if (world.Controllers[i] is null) world.StartController(i, safeguards);
+            world.Controllers[i]!.IsCutFromStore = false;
+        }
+
         foreach (var agent in world.Agents)
         {
             agent.IsCut = false;
+            agent.CutFrom.Clear();
             if (!agent.IsUp && !agent.IsGone) agent.Start();
         }
 
@@ -27,7 +33,8 @@ internal sealed class SimChaos(SimWorld world, Safeguards safeguards, DateTimeOf
     {
         while (await NextAsync(world.Faults.CrashEvery))
         {
-            if (world.Random.Next(3) == 0 && world.Controller is not null) _ = CrashControllerAsync();
+            if (world.Random.Next(3) == 0 && world.AnyController() is { } controller)
+                _ = CrashControllerAsync(controller.Number);
             else if (world.Agents[world.Random.Next(world.Agents.Count)] is { IsUp: true } agent)
                 _ = CrashAgentAsync(agent);
         }
@@ -37,6 +44,12 @@ internal sealed class SimChaos(SimWorld world, Safeguards safeguards, DateTimeOf
     {
         while (await NextAsync(world.Faults.PartitionEvery))
         {
+            if (world.HasSeveralControllers && world.Random.Next(2) == 0)
+            {
+                _ = PartControllerAsync();
+                continue;
+            }
+
             var agent = world.Agents[world.Random.Next(world.Agents.Count)];
             world.Trace($"{agent.Id} is cut off");
             agent.IsCut = true;
@@ -51,11 +64,24 @@ internal sealed class SimChaos(SimWorld world, Safeguards safeguards, DateTimeOf
         return world.Clock.GetUtcNow() < until;
     }
 
-    private async Task CrashControllerAsync()
+    private async Task CrashControllerAsync(int number)
     {
-        world.KillController();
+        world.KillController(number);
         await world.PassAsync(LongestAway);
-        if (world.Controller is null) world.StartController(safeguards);
+        if (world.Controllers[number] is null) world.StartController(number, safeguards);
+    }
+
+    /// <summary>Parts a controller from the store, or from one of the agents, for a while.</summary>
+    private async Task PartControllerAsync()
+    {
+        if (world.AnyController() is not { } controller) return;
+        var agent = world.Random.Next(2) == 0 ? null : world.Agents[world.Random.Next(world.Agents.Count)];
+        world.Trace($"controller {controller.Number} is parted from {agent?.Id ?? "the store"}");
+        if (agent is null) controller.IsCutFromStore = true;
+        else agent.CutFrom.Add(controller.Number);
+        await world.PassAsync(LongestAway);
+        if (agent is null) controller.IsCutFromStore = false;
+        else agent.CutFrom.Remove(controller.Number);
     }
 
     private async Task CrashAgentAsync(SimAgent agent)

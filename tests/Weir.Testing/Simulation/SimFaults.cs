@@ -16,6 +16,9 @@ public sealed record SimFaults
     /// <summary>Chance that the store does not answer, before or after it did the write.</summary>
     public double Store { get; init; }
 
+    /// <summary>Chance that a commit takes seconds, or its answer does.</summary>
+    public double SlowStore { get; init; }
+
     /// <summary>Mean time between crashes of some process; zero = none.</summary>
     public TimeSpan CrashEvery { get; init; }
 
@@ -40,6 +43,10 @@ public sealed record SimFaults
         StepsOutliveAgents = random.Next(2) == 0,
         ClockSkew = Pick(random, 0, 0.005, 0.01),
     };
+
+    /// <summary>Several controllers meet what one does, and stores that are slow.</summary>
+    public static SimFaults DrawForSeveral(Random random) =>
+        Draw(random) with { SlowStore = Pick(random, 0, 0.005, 0.02, 0.1) };
 
     private static double Pick(Random random, params ReadOnlySpan<double> choices) =>
         choices[random.Next(choices.Length)];

@@ -12,7 +12,7 @@ namespace Weir.Testing.Simulation;
 /// A bad line between one life of an agent and whichever controller is up: requests and answers get lost, late, doubled
 /// and out of order. Bodies travel as the wire's JSON.
 /// </summary>
-internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IControllerLink
+internal sealed class SimLink(SimWorld world, AgentIdentity agent, HashSet<int> cutFrom) : IControllerLink
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan LongAfter = TimeSpan.FromSeconds(30);
@@ -45,6 +45,12 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
             $"log {fence} {pieces.Sum(p => p.Bytes.Length)} B", copy,
             (g, r) => g.AppendLogAsync(agent, fence, r, cancellationToken), cancellationToken);
     }
+
+    public Task<AddMasksResponse> AddMasksAsync(
+        AttemptFence fence, IReadOnlyList<string> values, CancellationToken cancellationToken) =>
+        CallAsync(
+            $"masks {fence} ×{values.Count}", values, (g, v) => g.AddMasksAsync(agent, fence, v, cancellationToken),
+            cancellationToken);
 
     public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken)
     {
@@ -98,7 +104,7 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
         var answer = await AnswerOfAsync(
             controller, g => lost ? Never<TAnswer>() : call(g, request), Patience, cancellationToken);
         await DelayAsync();
-        if (IsCut || controller.Process.IsDead || world.Chance(world.Faults.Loss))
+        if (IsCut || !CanReach(controller) || controller.Process.IsDead || world.Chance(world.Faults.Loss))
             throw new LinkException("simulated: the answer was lost");
         world.Trace($"{agent.Id} ← {what}: {Describe(answer)}");
         world.Watch.Delivered(answer switch
@@ -114,7 +120,7 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
         TRequest request, Func<AgentGateway, TRequest, Task<TAnswer>> call)
     {
         await world.PassAsync(world.Chance(0.5) ? LongAfter : Usual);
-        if (IsCut || world.Controller is not { } controller) return;
+        if (IsCut || world.AnyController(CanReach) is not { } controller) return;
         _ = controller.Process.RunAsync(() => call(controller.Core.Gateway, request));
     }
 
@@ -152,9 +158,11 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent) : IController
 
     private SimController Reach()
     {
-        if (IsCut || world.Controller is not { } controller) throw new LinkException("simulated: cannot connect");
+        if (IsCut || world.AnyController(CanReach) is not { } controller) throw new LinkException("simulated: cannot connect");
         return controller;
     }
+
+    private bool CanReach(SimController controller) => !cutFrom.Contains(controller.Number);
 
     private static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
 

@@ -46,6 +46,8 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
 
         public string OutputFile => inner.OutputFile;
 
+        public string MaskFile => inner.MaskFile;
+
         public async Task OpenGateAsync(GateScript script, CancellationToken cancellationToken)
         {
             var step = new StepKey(script.Env["WEIR_RUN_ID"], script.Env["WEIR_STEP"]);
@@ -72,6 +74,8 @@ internal sealed class SimRuntime(SimWorld world, FakeRuntime inner) : IContainer
 
         public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
             inner.ReadOutputFileAsync(maxBytes, cancellationToken);
+
+        public byte[] ReadMasks(int maxBytes) => inner.ReadMasks(maxBytes);
 
         public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => inner.WaitAsync(cancellationToken);
 

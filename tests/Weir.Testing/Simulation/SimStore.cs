@@ -1,5 +1,7 @@
 using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
+using Weir.Engine.Storage.Memory;
 
 namespace Weir.Testing.Simulation;
 
@@ -7,18 +9,28 @@ namespace Weir.Testing.Simulation;
 /// The record store as a controller process sees it: slow, and at times silent before or after the write. The rows
 /// survive every process.
 /// </summary>
-internal sealed class SimStore(IRecordStore rows, SimWorld world) : IRecordStore
+internal sealed class SimStore(MemoryStore rows, SimWorld world, SimController controller, Safeguards safeguards)
+    : IRecordStore
 {
+    private static readonly TimeSpan LongestLinger = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(2);
 
     public async ValueTask<CommitOutcome> CommitAsync(Commit commit, CancellationToken cancellationToken)
     {
         await PassAsync();
-        if (world.Chance(world.Faults.Store)) throw new StoreUnavailableException("simulated: before the write");
-        var outcome = await rows.CommitAsync(commit, cancellationToken);
-        if (outcome is CommitOutcome.Committed) world.Watch.Committed(commit);
+        await LingerAsync();
+        if (IsSilent()) throw new StoreUnavailableException("simulated: before the write");
+        var judged = safeguards.LeaderFence ? commit : commit with { Unchanged = [] };
+        var outcome = await rows.CommitAsync(judged, cancellationToken);
+        if (outcome is CommitOutcome.Committed)
+        {
+            world.Watch.Committed(commit);
+            await LedInTermAsync(commit);
+        }
+
         await PassAsync();
-        if (world.Chance(world.Faults.Store)) throw new StoreUnavailableException("simulated: after the write");
+        await LingerAsync();
+        if (IsSilent()) throw new StoreUnavailableException("simulated: after the write");
         return outcome;
     }
 
@@ -26,7 +38,7 @@ internal sealed class SimStore(IRecordStore rows, SimWorld world) : IRecordStore
         string agent, IReadOnlyList<AttemptFence> fences, DateTimeOffset until, CancellationToken cancellationToken)
     {
         await PassAsync();
-        if (world.Chance(world.Faults.Store)) throw new StoreUnavailableException("simulated");
+        if (IsSilent()) throw new StoreUnavailableException("simulated");
         return await rows.RenewLeasesAsync(agent, fences, until, cancellationToken);
     }
 
@@ -85,6 +97,7 @@ internal sealed class SimStore(IRecordStore rows, SimWorld world) : IRecordStore
     public async ValueTask ExtendAllLeasesAsync(DateTimeOffset until, CancellationToken cancellationToken)
     {
         await PassAsync();
+        if (controller.IsCutFromStore) throw new StoreUnavailableException("simulated");
         await rows.ExtendAllLeasesAsync(until, cancellationToken);
     }
 
@@ -105,10 +118,27 @@ internal sealed class SimStore(IRecordStore rows, SimWorld world) : IRecordStore
     public async ValueTask<long> CountNodesAsync(NodeQuery query, CancellationToken cancellationToken) =>
         await Read(() => rows.CountNodesAsync(query, cancellationToken));
 
-    private static async ValueTask<T> Read<T>(Func<ValueTask<T>> read)
+    private async ValueTask<T> Read<T>(Func<ValueTask<T>> read)
     {
         await Task.Yield();
+        if (controller.IsCutFromStore) throw new StoreUnavailableException("simulated: no answer");
         return await read();
+    }
+
+    private bool IsSilent() => controller.IsCutFromStore || world.Chance(world.Faults.Store);
+
+    /// <summary>A commit may be long on its way, and its answer too.</summary>
+    private Task LingerAsync() =>
+        world.Chance(world.Faults.SlowStore) ? world.PassAsync(LongestLinger) : Task.CompletedTask;
+
+    private async ValueTask LedInTermAsync(Commit commit)
+    {
+        foreach (var guard in commit.Unchanged.Where(guard => guard.Key == Leadership.TermKey))
+        {
+            var term = (await rows.GetAsync(Leadership.TermKey, CancellationToken.None))?.Version;
+            if (term != guard.Version)
+                world.Break($"{controller.Number} wrote as the leader of term {guard.Version}, in term {term}");
+        }
     }
 
     private Task PassAsync() => world.PassAsync(Pace);

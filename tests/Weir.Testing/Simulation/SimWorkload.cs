@@ -72,7 +72,7 @@ internal sealed class SimWorkload(SimWorld world)
     {
         while (true)
         {
-            if (world.Controller is { } controller && await TryAsync(controller, ask)) return;
+            if (world.AnyController() is { } controller && await TryAsync(controller, ask)) return;
             await world.PassAsync(TimeSpan.FromSeconds(5));
         }
     }

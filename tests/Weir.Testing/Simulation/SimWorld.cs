@@ -22,7 +22,9 @@ internal sealed class SimWorld(SimScheduler scheduler, bool traced)
     public SimProcess Machines { get; } = new(scheduler, "machines");
     public SimFaults Faults { get; set; } = SimFaults.None;
     public bool IsWithoutCrashes { get; set; }
-    public SimController? Controller { get; private set; }
+
+    /// <summary>One for each controller of the system; null while it is down.</summary>
+    public SimController?[] Controllers { get; init; } = new SimController?[1];
     public List<SimAgent> Agents { get; } = [];
     public SimWatch Watch => field ??= new SimWatch(this);
 
@@ -33,13 +35,27 @@ internal sealed class SimWorld(SimScheduler scheduler, bool traced)
     public Task PassAsync(TimeSpan atMost) =>
         Task.Delay(TimeSpan.FromTicks((long)(Random.NextDouble() * atMost.Ticks)), Clock);
 
-    public void StartController(Safeguards safeguards) => Controller = new SimController(this, safeguards);
+    public bool HasSeveralControllers => Controllers.Length > 1;
 
-    public void KillController()
+    /// <summary>One that is up and fits, as a balancer would choose it; null when there is none.</summary>
+    public SimController? AnyController(Predicate<SimController>? fits = null)
     {
-        Trace("controller is killed");
-        Controller?.Process.Kill();
-        Controller = null;
+        if (!HasSeveralControllers) return Controllers[0];
+        var up = Controllers.OfType<SimController>().Where(controller => fits?.Invoke(controller) ?? true).ToList();
+        return up.Count == 0 ? null : up[Random.Next(up.Count)];
+    }
+
+    public void StartController(int number, Safeguards safeguards)
+    {
+        Trace($"controller {number} starts");
+        Controllers[number] = new SimController(this, number, safeguards);
+    }
+
+    public void KillController(int number)
+    {
+        Trace($"controller {number} is killed");
+        Controllers[number]?.Process.Kill();
+        Controllers[number] = null;
     }
 
     /// <summary>For code that nobody awaits: the simulation fails with this.</summary>

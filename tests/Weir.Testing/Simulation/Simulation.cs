@@ -9,8 +9,8 @@ namespace Weir.Testing.Simulation;
 public sealed record SimulationResult(int Seed, string? Failure, long Steps, int Fingerprint, string Trace);
 
 /// <summary>
-/// One simulated life of a whole system: a controller, agents and their machines, a bad network, a bad store, crashes.
-/// First the faults rage, then they stop; then everything must end within its deadlines.
+/// One simulated life of a whole system: one or several controllers, agents and their machines, a bad network, a bad
+/// store, crashes. First the faults rage, then they stop; then everything must end within its deadlines.
 /// </summary>
 public static class Simulation
 {
@@ -18,10 +18,11 @@ public static class Simulation
     private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
     private static readonly TimeSpan Raging = TimeSpan.FromMinutes(4);
 
-    public static SimulationResult Run(int seed, Safeguards? safeguards = null, bool traced = false)
+    public static SimulationResult Run(
+        int seed, Safeguards? safeguards = null, bool traced = false, int controllers = 1)
     {
         var scheduler = new SimScheduler(seed);
-        var world = new SimWorld(scheduler, traced);
+        var world = new SimWorld(scheduler, traced) { Controllers = new SimController?[controllers] };
         string? failure = null;
         try
         {
@@ -43,12 +44,16 @@ public static class Simulation
 
         public async Task RunAsync()
         {
-            world.Faults = SimFaults.Draw(world.Random);
+            world.Faults = world.HasSeveralControllers
+                ? SimFaults.DrawForSeveral(world.Random)
+                : SimFaults.Draw(world.Random);
             world.Trace(world.Faults.ToString());
-            world.StartController(safeguards);
+            for (var i = 0; i < world.Controllers.Length; i++) world.StartController(i, safeguards);
             var agents = 1 + world.Random.Next(4);
             for (var i = 0; i < agents; i++) world.Agents.Add(new SimAgent(world, i));
-            world.IsWithoutCrashes = world.Faults.CrashEvery == TimeSpan.Zero;
+            // A controller does not know which claims another has answered: what a late copy of one takes there is
+            // given back at the next renewal.
+            world.IsWithoutCrashes = world.Faults.CrashEvery == TimeSpan.Zero && !world.HasSeveralControllers;
             var chaos = new SimChaos(world, safeguards, world.Clock.GetUtcNow() + Raging);
             var work = _workload.RunAsync(1 + world.Random.Next(8), Raging);
             await chaos.RunAsync();
@@ -73,7 +78,7 @@ public static class Simulation
         private async Task NothingOverdueAsync()
         {
             var late = world.Clock.GetUtcNow() - TimeSpan.FromSeconds(20);
-            if (world.Controller is not { } controller || controller.UpSince > late - TimeSpan.FromSeconds(40)) return;
+            if (!world.Controllers.All(c => c is not null && c.UpSince <= late - TimeSpan.FromSeconds(40))) return;
             var leases = await world.Rows.ListExpiredLeasesAsync(late, 1, CancellationToken.None);
             if (leases.Count > 0) throw new SimulationException($"nobody noticed that lease {leases[0].Fence} ended");
             var runs = await world.Rows.ListDueRunsAsync(late, 1, CancellationToken.None);

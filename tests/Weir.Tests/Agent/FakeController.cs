@@ -143,6 +143,18 @@ internal sealed class FakeController(TimeProvider time) : IControllerLink
         return Task.FromResult(Append(fence, pieces));
     });
 
+    /// <summary>What steps have told to be secret.</summary>
+    public List<string> Masks { get; } = [];
+
+    public Task<AddMasksResponse> AddMasksAsync(
+        AttemptFence fence, IReadOnlyList<string> values, CancellationToken cancellationToken) =>
+        CarryAsync("masks", () =>
+    {
+        Masks.AddRange(values);
+        var verdict = Held.Contains(fence) ? WriteVerdict.Accepted : WriteVerdict.Fenced;
+        return Task.FromResult(new AddMasksResponse(verdict));
+    });
+
     public Task<FinishResponse> FinishAsync(FinishRequest request, CancellationToken cancellationToken) =>
         CarryAsync("finish", () =>
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using static Weir.Tests.Agent.AgentBench;
@@ -19,6 +20,23 @@ public sealed class RestartTests
         Assert.Equal(4000 * 64, outcome.StderrBytes);
         Assert.Equal(outcome.StdoutBytes, bench.Controller.Log(fence).Length);
         Assert.Empty(bench.Memory.Attempts());
+    });
+
+    [Fact]
+    public void What_a_step_told_to_be_secret_stays_so_in_the_next_life() => Run(adopts: true, async (bench, crash) =>
+    {
+        using var key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        bench.Key = key;
+        var work = Work(("FAKE_SLEEP", "4m"), ("FAKE_MASK", "hunter22")) with { Commands = ["say hunter22"] };
+        var fence = bench.Controller.Enqueue("one", work);
+        await crash(fence);
+        Assert.DoesNotContain("hunter22", Assert.Single(bench.Memory.Attempts()).Masks!, StringComparison.Ordinal);
+        bench.Controller.Masks.Clear();
+        bench.Start();
+        await bench.OutcomeAsync(fence);
+
+        Assert.Equal("+ say ********\n"u8.ToArray(), bench.Controller.Log(fence));
+        Assert.Equal(["hunter22"], bench.Controller.Masks);
     });
 
     [Fact]

@@ -105,7 +105,7 @@ public sealed class ConfigTests
               heartbeat: soon
               name: ${NO_SUCH_VARIABLE}
             database:
-              dialect: postgresql
+              url: nowhere
             """,
             ConfigSources.None);
 
@@ -118,9 +118,36 @@ public sealed class ConfigTests
                 "5:14: node.interface: expected an IP address such as 0.0.0.0, or localhost, found `everywhere`",
                 "6:14: node.heartbeat: expected seconds or a duration from 1s to 20s, found `soon`",
                 "7:9: node.name: the environment variable NO_SUCH_VARIABLE is not set",
-                "9:12: database.dialect: PostgreSQL is not in use yet: this version of Weir keeps state in SQLite",
+                "9:8: database.url: expected an address such as postgres://user:password@host:5432/weir",
             ],
             read.Problems.Select(problem => problem.ToString()));
+    }
+
+    [Theory]
+    [InlineData("database: { dialect: Postgres }", "Host=127.0.0.1;Database=weir")]
+    [InlineData(
+        "database: { dialect: postgresql, host: db, scheme: w, username: u, password: p, port: 5433 }",
+        "Host=db;Database=w;Username=u;Password=p;Port=5433")]
+    [InlineData(
+        "database: { url: \"postgres://u:p%40x@a,b:5433/w?sslmode=require\" }",
+        "Username=u;Password=p@x;Database=w;Host=a,b:5433;SSL Mode=Require")]
+    [InlineData("database: { url: \"postgres://db:6543/w\" }", "Database=w;Host=db;Port=6543")]
+    [InlineData("database: { url: \"Host=db;Database=w\" }", "Host=db;Database=w")]
+    public void PostgreSQL_is_named_by_keys_or_by_an_address(string text, string connection)
+    {
+        var options = Good(text, ConfigSources.None).ToControllerOptions();
+        Assert.Equal((StateBackend.Postgres, connection), (options.Backend, options.DatabaseConnection));
+    }
+
+    [Fact]
+    public void What_the_config_does_not_say_of_PostgreSQL_the_variables_of_libpq_do()
+    {
+        var sources = Sources(("PGHOST", "/run/pg"), ("PGPORT", "6000"), ("PGUSER", "ann"), ("PGDATABASE", "w"));
+        var config = Good("database: { dialect: postgres, username: bob }", sources);
+        Assert.Equal("Host=/run/pg;Database=w;Username=bob;Port=6000", config.DatabaseConnection);
+        Assert.Equal(StateBackend.Sqlite, ConfigReader.Read(null, sources).Config!.Backend);
+        var named = Sources(("WEIR_DATABASE_URL", "postgres://db/w"));
+        Assert.Equal("Database=w;Host=db", ConfigReader.Read(null, named).Config!.DatabaseConnection);
     }
 
     [Theory]
@@ -137,11 +164,11 @@ public sealed class ConfigTests
     public void What_is_for_later_is_accepted_and_named()
     {
         var read = ConfigReader.Read(
-            "database: {}\nvault: { a: b }\nruntimes: { process: true, fake: false, nomad: {} }\n", ConfigSources.None);
+            "database: {}\nruntimes: { process: true, fake: false, nomad: {} }\n", ConfigSources.None);
 
         Assert.NotNull(read.Config);
         Assert.Equal(
-            ["vault", "runtimes.nomad"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
+            ["runtimes.nomad"], read.Problems.Where(problem => problem.Warning).Select(problem => problem.Path));
         Assert.Equal(["process", "docker"], read.Config.Runtimes);
     }
 

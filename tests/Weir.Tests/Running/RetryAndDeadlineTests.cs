@@ -63,7 +63,7 @@ public sealed class RetryAndDeadlineTests
     {
         var run = new MachineHarness(Step("a") with { Disconnect = TimeSpan.FromMinutes(10) });
         var fence = run.Claim("a");
-        run.Apply(new RunEvent.LeaseEnded(fence));
+        run.Apply(new RunEvent.LeaseEnded(fence, DateTimeOffset.MaxValue));
         Assert.Equal(StepPhase.Unreachable, run["a"].Phase);
         Assert.Equal(EventVerdict.Repeated, run.Wait(TimeSpan.FromMinutes(10)));
         run.Wait(TimeSpan.FromSeconds(15));
@@ -78,7 +78,7 @@ public sealed class RetryAndDeadlineTests
     {
         var run = new MachineHarness(Step("a") with { Disconnect = TimeSpan.FromMinutes(10) });
         var fence = run.Claim("a");
-        if (silentAlready) run.Apply(new RunEvent.LeaseEnded(fence));
+        if (silentAlready) run.Apply(new RunEvent.LeaseEnded(fence, DateTimeOffset.MaxValue));
         run.Apply(new RunEvent.AgentRevoked(fence));
         Assert.Equal(StepPhase.Unreachable, run["a"].Phase);
         Assert.Equal(EventVerdict.Repeated, run.Wait(TimeSpan.FromSeconds(44)));
@@ -91,7 +91,7 @@ public sealed class RetryAndDeadlineTests
     {
         var run = new MachineHarness(Step("a"));
         var fence = run.Claim("a");
-        run.Apply(new RunEvent.LeaseEnded(fence));
+        run.Apply(new RunEvent.LeaseEnded(fence, DateTimeOffset.MaxValue));
         run.Apply(new RunEvent.Returned(fence));
         Assert.Equal(StepPhase.Leased, run["a"].Phase);
         run.Finish(fence);
@@ -147,7 +147,7 @@ public sealed class RetryAndDeadlineTests
         Assert.Equal(run.Now + TimeSpan.FromHours(24), run.Due);
         var fence = run.Claim("a");
         Assert.Equal(run.Now + TimeSpan.FromSeconds(3600 + 70), run.Due);
-        run.Apply(new RunEvent.LeaseEnded(fence));
+        run.Apply(new RunEvent.LeaseEnded(fence, DateTimeOffset.MaxValue));
         Assert.Equal(run.Now + TimeSpan.FromSeconds(615), run.Due);
         run.Apply(new RunEvent.Returned(fence));
         run.Finish(fence, RunStatus.Failed, ReasonCode.Exit, 1);

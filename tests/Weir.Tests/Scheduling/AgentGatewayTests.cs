@@ -1,6 +1,7 @@
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Running;
+using Weir.Engine.Scheduling;
 
 namespace Weir.Tests.Scheduling;
 
@@ -86,7 +87,7 @@ public sealed class AgentGatewayTests
         var run = await rig.StartAsync("a");
         var fence = Assert.Single(await rig.ClaimAsync(1, slots: 1)).Fence;
         rig.Time.Advance(TimeSpan.FromSeconds(31));
-        await rig.Core.Timers.RunOnceAsync(Never);
+        await rig.Core.Timers.RunOnceAsync(new LeaderTerm(0), Never);
         Assert.Equal(StepPhase.Unreachable, (await rig.Core.Keeper.LoadAsync(run, Never))!.Steps[0].Phase);
         var renewed = await rig.Core.Gateway.RenewAsync(
             rig.Agent, new RenewRequest(new ClaimNonce(1, 1), [fence]), Never);

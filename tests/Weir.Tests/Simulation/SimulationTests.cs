@@ -8,6 +8,7 @@ namespace Weir.Tests.Simulation;
 public sealed class SimulationTests
 {
     private const int Seeds = 300;
+    private const int SeedsOfSeveral = 150;
     private const int MostSeedsToFindDamage = 600;
 
     [Fact]
@@ -20,6 +21,32 @@ public sealed class SimulationTests
             if (result.Failure is not null) failures.Add($"seed {seed}: {result.Failure} (./dev sim --seed {seed})");
         });
         Assert.Empty(failures);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Every_promise_holds_with_several_controllers(int controllers)
+    {
+        var failures = new System.Collections.Concurrent.ConcurrentBag<string>();
+        Parallel.For(1, SeedsOfSeveral + 1, seed =>
+        {
+            var result = Simulator.Run(seed, controllers: controllers);
+            if (result.Failure is not null)
+                failures.Add($"{result.Failure} (./dev sim --seed {seed} --controllers {controllers})");
+        });
+        Assert.Empty(failures);
+    }
+
+    [Fact]
+    public void Without_the_leader_fence_two_controllers_lead_at_once()
+    {
+        var guards = Safeguards.All with { LeaderFence = false };
+        var found = Enumerable.Range(1, MostSeedsToFindDamage)
+            .AsParallel()
+            .Select(seed => Simulator.Run(seed, guards, controllers: 2).Failure)
+            .Any(failure => failure?.Contains("wrote as the leader", StringComparison.Ordinal) == true);
+        Assert.True(found, $"{MostSeedsToFindDamage} seeds without the fence had one leader at all times");
     }
 
     /// <summary>

@@ -68,4 +68,17 @@ public abstract class DocumentSuite : StoreSuite
 
     private async Task<IEnumerable<string>> Keys(string prefix, string? after, int limit) =>
         (await Documents.ListAsync(prefix, after, limit, Token)).Select(document => document.Key);
+
+    [Fact]
+    public async Task A_write_can_rest_on_a_document_that_it_leaves_alone()
+    {
+        await Commit(Samples.Writes(new DocumentWrite("term", 0, "1"))).Done();
+        var resting = Samples.Tells(Samples.Event("r1")) with { Unchanged = [new DocumentGuard("term", 1)] };
+        await Commit(resting).Done();
+        await Commit(Samples.Writes(new DocumentWrite("term", 1, "2"))).Done();
+        Assert.Equal(ConflictKind.DocumentVersion, await Commit(resting).Refused());
+        await Commit(resting with { Unchanged = [new DocumentGuard("none", 0)] }).Done();
+        Assert.Equal(2, await Records.LastEventAsync(Token));
+        Assert.Equal(new Document("term", 2, "2"), await Documents.GetAsync("term", Token));
+    }
 }

@@ -68,6 +68,20 @@ public abstract class LeaseSuite : StoreSuite
     }
 
     [Fact]
+    public async Task What_rests_on_the_end_of_a_lease_is_refused_when_it_was_renewed_meanwhile()
+    {
+        var lease = Samples.Lease("r1");
+        await Commit(new Commit { Lease = [lease] }).Done();
+        var rescue = new Commit { Ended = [new LeaseEnd(lease.Key, Samples.At(31))], Unlease = [lease.Key] };
+        Assert.Equal([true], await Records.RenewLeasesAsync("ann", [lease.Fence], Samples.At(31), Token));
+        Assert.Equal(ConflictKind.LeaseNotEnded, await Commit(rescue).Refused());
+        var other = new LeaseEnd(lease.Key with { Lease = 8 }, Samples.At(99));
+        Assert.Equal(ConflictKind.LeaseNotEnded, await Commit(rescue with { Ended = [other] }).Refused());
+        await Commit(rescue with { Ended = [new LeaseEnd(lease.Key, Samples.At(32))] }).Done();
+        Assert.Empty(await Records.ListLeasesAsync("ann", Token));
+    }
+
+    [Fact]
     public async Task Renews_only_what_is_still_the_agents_own()
     {
         var mine = Samples.Lease("r1");

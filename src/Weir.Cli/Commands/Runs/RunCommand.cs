@@ -14,6 +14,8 @@ internal static class RunCommand
         LogsCommand.Create(context),
         ExplainCommand.Create(context),
         ArtifactsCommand.Create(context),
+        ResultCommand.Create(context),
+        SummaryCommand.Create(context),
         DeleteCommand.Create(context),
     };
 

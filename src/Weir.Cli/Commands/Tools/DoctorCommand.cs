@@ -12,15 +12,21 @@ internal static class DoctorCommand
     {
         var folder =
             new Option<string?>("--data-dir") { Description = "The data folder to look at.", HelpName = "FOLDER" };
+        var database = new Option<string?>("--database")
+        {
+            Description = "A PostgreSQL to look at; also by WEIR_DATABASE_URL.", HelpName = "URL",
+        };
         var local = new Option<bool>("--local") { Description = "This machine only; ask no controller." };
         return context.Does(
-            new Command("doctor", "Check this machine and the way to the controller.") { folder, local },
+            new Command("doctor", "Check this machine and the way to the controller.") { folder, database, local },
             async (invocation, cancellationToken) =>
             {
                 var findings = new List<Finding>();
                 findings.AddRange(
                     new MachineChecks(invocation.Host, DataFolder.Of(invocation.Host, invocation.Value(folder))).Run());
                 findings.AddRange(await EngineChecks.RunAsync(invocation.Host, cancellationToken));
+                if ((invocation.Value(database) ?? invocation.Host.Setting("WEIR_DATABASE_URL")) is { Length: > 0 } address)
+                    findings.Add(await DatabaseChecks.RunAsync(address, cancellationToken));
                 if (!invocation.Value(local))
                 {
                     using var call = new ControllerCall(invocation);

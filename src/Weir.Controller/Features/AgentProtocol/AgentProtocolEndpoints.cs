@@ -33,6 +33,7 @@ internal static class AgentProtocolEndpoints
         agents.MapPost(ApiRoutes.AgentReport, ReportAsync);
         agents.MapPost(ApiRoutes.AgentFinish, FinishAsync);
         agents.MapPost(ApiRoutes.AgentLogs, AppendLogAsync);
+        agents.MapPost(ApiRoutes.AgentMasks, AddMasksAsync);
         agents.MapMethods(ApiRoutes.AgentBlob, BlobVerbs, BlobEndpoints.HandleAsync);
         agents.MapGet(ApiRoutes.AgentChannel, ChannelEndpoint.HandleAsync);
     }
@@ -74,6 +75,20 @@ internal static class AgentProtocolEndpoints
             (agent, context, gate),
             (entry, request) => gateway.FinishAsync(entry.Identity, request, CancellationToken.None),
             WeirJson.Default.FinishResponse);
+
+    private static async Task<IResult> AddMasksAsync(
+        string agent, HttpContext context, AgentGate gate, AgentSessions sessions, AgentGateway gateway)
+    {
+        using var body = await RequestBytes.ReadAsync(context, LargestJson);
+        var (entry, refusal) = gate.Admit(context, agent, RequestSignature.DigestOf(body.Memory.Span));
+        if (entry is null) return refusal!;
+        var (request, invalid) = JsonBody.Read<AddMasksRequest>(body.Memory.Span);
+        if (request is null) return invalid!;
+        if (sessions.OpenMasks(request) is not { } values)
+            return Refusal.Unauthorized(ErrorCodes.SignatureInvalid, "not sealed to this session: open a new one");
+        var answer = await gateway.AddMasksAsync(entry.Identity, request.Fence, values, context.RequestAborted);
+        return JsonAnswer.Ok(answer, WeirJson.Default.AddMasksResponse);
+    }
 
     private static async Task<IResult> HandleAsync<TIn, TOut>(
         (string Agent, HttpContext Context, AgentGate Gate) request,

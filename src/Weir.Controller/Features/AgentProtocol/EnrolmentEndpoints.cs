@@ -5,6 +5,7 @@ using Weir.Contracts.Json;
 using Weir.Contracts.Problems;
 using Weir.Controller.Features.Requests;
 using Weir.Engine.Agents;
+using Weir.Engine.Identity;
 using Weir.Engine.Security;
 
 namespace Weir.Controller.Features.AgentProtocol;
@@ -40,8 +41,11 @@ internal static class EnrolmentEndpoints
     }
 
     public static async Task<IResult> OpenSessionAsync(
-        string agent, HttpContext context, AgentGate gate, AgentSessions sessions)
+        string agent, HttpContext context, AgentGate gate, AgentSessions sessions, AgentRegistry agents)
     {
+        // it may have enrolled with another controller just now
+        if (agents.Find(agent) is null && IdSource.IsWellFormed(agent))
+            await agents.RefreshAsync(agent, context.RequestAborted);
         using var body = await RequestBytes.ReadAsync(context, LargestBody);
         var (entry, refusal) = gate.AdmitWithKey(context, agent, body.Memory.Span);
         if (entry is null) return refusal!;
@@ -51,7 +55,7 @@ internal static class EnrolmentEndpoints
         return JsonAnswer.Ok(
             new SessionResponse(session.Id, sealedKey, (int)AgentSessions.Life.TotalMilliseconds)
             {
-                State = entry.State,
+                State = entry.State, SealTo = sessions.SealTo,
             },
             WeirJson.Default.SessionResponse);
     }

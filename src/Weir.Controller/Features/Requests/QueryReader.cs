@@ -65,6 +65,15 @@ internal sealed class QueryReader(IQueryCollection query)
         return found;
     }
 
+    /// <summary>False when left out.</summary>
+    public bool Flag(string name)
+    {
+        if (Text(name) is not { } text) return false;
+        if (bool.TryParse(text, out var value)) return value;
+        Wrong(name, $"`{text}` is neither true nor false");
+        return false;
+    }
+
     public int PageSize() => (int)(Number("limit", 1, LargestPage) ?? DefaultPage);
 
     /// <summary>The place that a cursor of this kind of list stands for.</summary>

@@ -19,17 +19,19 @@ public sealed class FileBlobStore : IBlobStore
     private readonly Lock _names = new();
     private long _next;
 
-    private FileBlobStore(string dataDirectory, TimeProvider time)
+    private FileBlobStore(string dataDirectory, TimeProvider time, string holder)
     {
         _root = Path.Combine(dataDirectory, "blobs", "sha256");
-        _incoming = Path.Combine(dataDirectory, "blobs", "incoming");
+        _incoming = Path.Combine(dataDirectory, "blobs", "incoming", holder);
         _time = time;
     }
 
-    /// <summary>Removes what an earlier process left half written. The folder must be held by this process.</summary>
-    public static FileBlobStore Open(string dataDirectory, TimeProvider time)
+    /// <summary>Removes what an earlier process left half written.</summary>
+    /// <param name="holder">Null when the folder is held by this process; else who this process is among
+    /// several.</param>
+    public static FileBlobStore Open(string dataDirectory, TimeProvider time, string? holder = null)
     {
-        var store = new FileBlobStore(dataDirectory, time);
+        var store = new FileBlobStore(dataDirectory, time, holder ?? "");
         if (Directory.Exists(store._incoming)) Directory.Delete(store._incoming, recursive: true);
         Directory.CreateDirectory(store._incoming);
         Directory.CreateDirectory(store._root);

@@ -13,20 +13,22 @@ internal static class LogRecovery
 {
     private const int RecordsAtOnce = 4096;
 
-    public static Extent Recover(AttemptFiles files)
+    public static Extent Recover(AttemptFiles files) => Truncate(files, Extend(files, default));
+
+    /// <summary>How far the log goes now, when it went at least so far before; changes nothing.</summary>
+    public static Extent Extend(AttemptFiles files, Extent extent)
     {
         var present = new LogLengths(RandomAccess.GetLength(files.Stdout), RandomAccess.GetLength(files.Stderr));
-        var extent = default(Extent);
         while (true)
         {
             var entries = LogIndexFile.Read(files.Index, extent.Entries, RecordsAtOnce);
             foreach (var entry in entries)
             {
-                if (Next(extent, entry, present) is not { } longer) return Truncate(files, extent);
+                if (Next(extent, entry, present) is not { } longer) return extent;
                 extent = longer;
             }
 
-            if (entries.Count < RecordsAtOnce) return Truncate(files, extent);
+            if (entries.Count < RecordsAtOnce) return extent;
         }
     }
 

@@ -12,13 +12,13 @@ internal sealed class DocumentStatements(Connection connection)
         ON CONFLICT (key) DO UPDATE SET version = excluded.version, json = excluded.json
         """);
 
-    public CommitOutcome.Conflict? Check(DocumentWrite write)
+    public CommitOutcome.Conflict? Check(string key, long expected)
     {
-        var version = _version.Text(write.Key).Step() ? _version.IntegerAt(0) : 0;
+        var version = _version.Text(key).Step() ? _version.IntegerAt(0) : 0;
         _version.Reset();
-        return version == write.ExpectedVersion
+        return version == expected
             ? null
-            : new CommitOutcome.Conflict(ConflictKind.DocumentVersion, write.Key);
+            : new CommitOutcome.Conflict(ConflictKind.DocumentVersion, key);
     }
 
     public void Apply(DocumentWrite write)

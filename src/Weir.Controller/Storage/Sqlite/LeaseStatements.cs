@@ -9,6 +9,9 @@ internal sealed class LeaseStatements(Connection connection)
     private readonly Statement _claimed = connection.Prepare(
         "SELECT run, step, lease FROM leases WHERE agent = ? AND generation = ? AND number = ? AND ordinal = ?");
 
+    private readonly Statement _ended = connection.Prepare(
+        "SELECT 1 FROM leases WHERE run = ? AND step = ? AND lease = ? AND until < ?");
+
     private readonly Statement _remove = connection.Prepare("DELETE FROM leases WHERE run = ? AND step = ?");
     private readonly Statement _add = connection.Prepare(
         """
@@ -26,6 +29,13 @@ internal sealed class LeaseStatements(Connection connection)
 
     public CommitOutcome.Conflict? Check(Commit commit)
     {
+        foreach (var end in commit.Ended)
+        {
+            var key = end.Key;
+            if (!_ended.Text(key.Run).Text(key.Step).Integer(key.Lease).Instant(end.Before).Run())
+                return new CommitOutcome.Conflict(ConflictKind.LeaseNotEnded, $"{key.Run}/{key.Step}@{key.Lease}");
+        }
+
         foreach (var key in commit.Unlease)
         {
             if (NumberOf(key.Run, key.Step) != key.Lease)

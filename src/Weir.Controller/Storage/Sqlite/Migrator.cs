@@ -1,32 +1,4 @@
-using System.Globalization;
-using System.Reflection;
-
 namespace Weir.Controller.Storage.Sqlite;
-
-/// <summary>One step of the schema, from the embedded file <c>Migrations/0001_name.sql</c>.</summary>
-internal sealed record Migration(int Number, string Sql)
-{
-    public static IReadOnlyList<Migration> Embedded { get; } = ReadEmbedded();
-
-    private static List<Migration> ReadEmbedded()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        var prefix = $"{typeof(Migration).Namespace}.Migrations.";
-        return [.. assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(name => new Migration(NumberOf(name[prefix.Length..]), Read(assembly, name)))
-            .OrderBy(migration => migration.Number)];
-    }
-
-    private static int NumberOf(string file) =>
-        int.Parse(file.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture);
-
-    private static string Read(Assembly assembly, string name)
-    {
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
-    }
-}
 
 /// <summary>
 /// Brings a database file to the newest schema: forward only, each step in a transaction of its own. The file as it was

@@ -22,7 +22,7 @@ public sealed class SqliteStore : IDocumentStore, IRecordStore, IDisposable
 
     /// <summary>Opens the file, makes it if need be, and brings it to the newest schema.</summary>
     /// <exception cref="DataDirectoryException">The file was written by a newer version.</exception>
-    public static SqliteStore Open(string path) => Open(path, Migration.Embedded);
+    public static SqliteStore Open(string path) => Open(path, Migration.Sqlite);
 
     internal static SqliteStore Open(string path, IReadOnlyList<Migration> migrations)
     {

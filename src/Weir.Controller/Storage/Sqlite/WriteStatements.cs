@@ -52,9 +52,14 @@ internal sealed class WriteStatements(Connection connection)
 
     public CommitOutcome Apply(Commit commit)
     {
+        foreach (var guard in commit.Unchanged)
+        {
+            if (_documents.Check(guard.Key, guard.Version) is { } moved) return moved;
+        }
+
         foreach (var write in commit.Documents)
         {
-            if (_documents.Check(write) is { } changed) return changed;
+            if (_documents.Check(write.Key, write.ExpectedVersion) is { } changed) return changed;
         }
 
         if (commit.Idempotency is { } key && _hasKey.Text(key.Namespace).Text(key.Key).Run())

@@ -38,6 +38,8 @@ internal static class SignInEndpoints
             return Refusal.Invalid("token", "the form of the sign-in page is expected");
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var (token, back) = (form["token"].ToString().Trim(), Inside(form["back"]));
+        if (tokens.Find(token) is null && SecretToken.IsPlausible(token))
+            await tokens.LookUpAsync(token, context.RequestAborted);
         return tokens.Find(token) is { Revoked: false } known && !tokens.HasExpired(known)
             ? Enter(context, sessions, SecretToken.HashOf(token), back)
             : Page(pages, back, "This token opens nothing here: it is unknown, revoked or expired.");

@@ -41,7 +41,7 @@ internal sealed class ForeignSecrets(ProblemList problems)
     }
 
     /// <summary>Secrets are named like environment variables.</summary>
-    private static string NameOf(string key)
+    public static string NameOf(string key)
     {
         var name = string.Concat(key.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
         if (name.Length == 0 || char.IsAsciiDigit(name[0])) name = "_" + name;

@@ -7,10 +7,10 @@ internal sealed class DocumentTable
 
     public Document? Get(string key) => _documents.GetValueOrDefault(key);
 
-    public CommitOutcome.Conflict? Check(DocumentWrite write) =>
-        (Get(write.Key)?.Version ?? 0) == write.ExpectedVersion
+    public CommitOutcome.Conflict? Check(string key, long version) =>
+        (Get(key)?.Version ?? 0) == version
             ? null
-            : new CommitOutcome.Conflict(ConflictKind.DocumentVersion, write.Key);
+            : new CommitOutcome.Conflict(ConflictKind.DocumentVersion, key);
 
     public void Apply(DocumentWrite write)
     {

@@ -14,6 +14,11 @@ internal sealed class LeaseTable
 
     public bool Has(LeaseKey key) => Get(key.Run, key.Step)?.Fence.Lease == key.Lease;
 
+    public bool HasEnded(LeaseEnd end) =>
+        Get(end.Key.Run, end.Key.Step) is { } row
+        && row.Fence.Lease == end.Key.Lease
+        && row.Until < end.Before.Kept();
+
     /// <summary>The lease that the agent has under that nonce and ordinal.</summary>
     public LeaseRow? FindClaim(LeaseRow row) =>
         _agents.TryGetValue(row.Agent, out var held) && held.TryGetValue(row, out var found) ? found : null;

@@ -117,9 +117,14 @@ public sealed class MemoryStore : IDocumentStore, IRecordStore
 
     private CommitOutcome.Conflict? FindConflict(Commit commit)
     {
+        foreach (var guard in commit.Unchanged)
+        {
+            if (_documents.Check(guard.Key, guard.Version) is { } moved) return moved;
+        }
+
         foreach (var write in commit.Documents)
         {
-            if (_documents.Check(write) is { } changed) return changed;
+            if (_documents.Check(write.Key, write.ExpectedVersion) is { } changed) return changed;
         }
 
         if (commit.Idempotency is { } key && _idempotency.ContainsKey((key.Namespace, key.Key)))
@@ -149,6 +154,13 @@ public sealed class MemoryStore : IDocumentStore, IRecordStore
 
     private CommitOutcome.Conflict? FindLeaseConflict(Commit commit)
     {
+        foreach (var end in commit.Ended)
+        {
+            if (!_leases.HasEnded(end))
+                return new CommitOutcome.Conflict(
+                    ConflictKind.LeaseNotEnded, $"{end.Key.Run}/{end.Key.Step}@{end.Key.Lease}");
+        }
+
         foreach (var key in commit.Unlease)
         {
             if (!_leases.Has(key))

@@ -65,7 +65,7 @@ public abstract class EnvironmentConformance<TSubject> : ConformanceSuite<TSubje
         Assert.DoesNotContain("leaked", result.Stdout, StringComparison.Ordinal);
         Assert.All(
             result.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0]),
-            name => Assert.True(known.Contains(name) || name is "WEIR_OUTPUT" or "WEIR_TREE", name));
+            name => Assert.True(known.Contains(name) || name is "WEIR_OUTPUT" or "WEIR_MASK" or "WEIR_TREE", name));
     }
 
     [Fact]
@@ -94,6 +94,16 @@ public abstract class EnvironmentConformance<TSubject> : ConformanceSuite<TSubje
         var exception = await Assert.ThrowsAsync<RuntimeException>(
             () => step.Container.ReadOutputFileAsync(9, default));
         Assert.True(exception.UserFault);
+    }
+
+    [Fact]
+    public async Task What_is_to_be_masked_is_read_and_bounded()
+    {
+        Needs(RuntimeCapabilities.Commands);
+        await using var step = await OpenAsync("echo hidden >> $WEIR_MASK; echo shown");
+        await step.FinishAsync();
+        Assert.Equal("hidden\n", Encoding.UTF8.GetString(step.Container.ReadMasks(1000)));
+        Assert.Throws<RuntimeException>(() => step.Container.ReadMasks(3));
     }
 
     [Fact]

@@ -172,7 +172,7 @@ public sealed class SqliteSpecifics : IDisposable
     public void A_file_of_a_newer_version_is_refused_and_left_alone()
     {
         Store.Dispose();
-        Execute($"PRAGMA user_version = {Migration.Embedded[^1].Number + 1}");
+        Execute($"PRAGMA user_version = {Migration.Sqlite[^1].Number + 1}");
         var refusal = Assert.Throws<DataDirectoryException>(() => SqliteStore.Open(_open.Path));
         Assert.Contains("newer version of weir", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(_open.Path, refusal.Message, StringComparison.Ordinal);
@@ -183,8 +183,8 @@ public sealed class SqliteSpecifics : IDisposable
     {
         await Store.CommitAsync(Samples.Inserts(Samples.Run("r1")), Token);
         Store.Dispose();
-        var last = Migration.Embedded[^1].Number;
-        Migration[] more = [.. Migration.Embedded, new Migration(last + 1, "CREATE TABLE added (x);")];
+        var last = Migration.Sqlite[^1].Number;
+        Migration[] more = [.. Migration.Sqlite, new Migration(last + 1, "CREATE TABLE added (x);")];
         SqliteStore.Open(_open.Path, more).Dispose();
         using var copy = SqliteStore.Open($"{_open.Path}.schema-{last}");
         Assert.NotNull(await copy.GetRunAsync("r1", Token));
@@ -196,7 +196,7 @@ public sealed class SqliteSpecifics : IDisposable
         await Store.CommitAsync(Samples.Inserts(Samples.Run("r1")), Token);
         Store.Dispose();
         Migration[] bad =
-            [.. Migration.Embedded, new Migration(Migration.Embedded[^1].Number + 1, "DROP TABLE steps; SELECT no_such();")];
+            [.. Migration.Sqlite, new Migration(Migration.Sqlite[^1].Number + 1, "DROP TABLE steps; SELECT no_such();")];
         Assert.Throws<StoreUnavailableException>(() => SqliteStore.Open(_open.Path, bad));
         _open.Reopen();
         Assert.NotNull(await Store.LoadRunAsync("r1", Token));

@@ -2,7 +2,7 @@ using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Storage;
 
-namespace Weir.Tests.Storage.Sqlite;
+namespace Weir.Tests.Storage;
 
 /// <summary>
 /// Makes commits by chance: mostly such as hold on the store as it is, some stale, some against the rules.
@@ -22,6 +22,7 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
     {
         var commit = new Commit();
         if (Chance(30)) commit = commit with { Documents = await DocumentsAsync() };
+        if (Chance(15)) commit = commit with { Unchanged = await GuardsAsync() };
         if (Chance(15)) commit = commit with { Idempotency = Idempotency() };
         if (Chance(60)) commit = commit with { Run = await RunAsync() };
         if (Chance(8)) commit = commit with { DeleteRun = await DeletionAsync() };
@@ -31,6 +32,7 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
         if (Chance(40)) commit = commit with { Dequeue = await QueuedAsync() };
         if (Chance(40)) commit = commit with { Lease = Several(Lease) };
         if (Chance(40)) commit = commit with { Unlease = await LeasedAsync() };
+        if (Chance(15)) commit = commit with { Ended = await EndsAsync() };
         if (Chance(40)) commit = commit with { Nodes = Several(Node) };
         if (Chance(60))
             commit = commit with { Events = Several(() => Samples.Event(RunId()) with { Time = Instant() }) };
@@ -58,6 +60,12 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
         var key = Pick(DocumentKeys.ToList());
         var present = await documents.GetAsync(key, CancellationToken.None);
         return [new DocumentWrite(key, Version(present?.Version), Chance(20) ? null : $"{random.Next()}")];
+    }
+
+    private async Task<IReadOnlyList<DocumentGuard>> GuardsAsync()
+    {
+        var key = Pick(DocumentKeys.ToList());
+        return [new DocumentGuard(key, Version((await documents.GetAsync(key, CancellationToken.None))?.Version))];
     }
 
     private IdempotencyRow Idempotency() =>
@@ -124,5 +132,11 @@ internal sealed class RandomCommits(Random random, IRecordStore records, IDocume
         if (Chance(10)) return [new LeaseKey(RunId(), "s0", 1)];
         var rows = await records.ListLeasesAsync(Agent(), CancellationToken.None);
         return [.. rows.Take(1 + random.Next(4)).Select(row => row.Key)];
+    }
+
+    private async Task<IReadOnlyList<LeaseEnd>> EndsAsync()
+    {
+        var rows = await records.ListLeasesAsync(Agent(), CancellationToken.None);
+        return [.. rows.Take(1 + random.Next(2)).Select(row => new LeaseEnd(row.Key, Instant()))];
     }
 }
