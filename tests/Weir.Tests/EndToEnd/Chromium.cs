@@ -9,7 +9,7 @@ namespace Weir.Tests.EndToEnd;
 internal sealed class Chromium : IAsyncDisposable
 {
     private const string Path = "/usr/bin/chromium";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly ClientWebSocket _socket = new();
     private readonly string _profile = Directory.CreateTempSubdirectory("weir-browser-").FullName;
     private readonly CancellationTokenSource _late = new(Patience, TimeProvider.System);
@@ -62,7 +62,7 @@ internal sealed class Chromium : IAsyncDisposable
 
     /// <summary>Waits until a condition of the page holds; one that is lost to a navigation is asked again.</summary>
     public Task HoldsAsync(string condition) => Weir.Testing.Eventually.HoldsAsync(
-        async () => (bool?)await EvaluateAsync($"Boolean({condition})") == true, condition, Patience);
+        async () => (bool?)await EvaluateAsync($"Boolean({condition})") == true, condition);
 
     public Task ClickAsync(string selector) =>
         EvaluateAsync($"document.querySelector({Quoted(selector)}).click()");

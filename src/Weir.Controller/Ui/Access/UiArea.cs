@@ -36,7 +36,8 @@ internal sealed class UiArea(RequestDelegate next, PageRenderer pages)
         var asked = context.Request;
         var navigates = HttpMethods.IsGet(asked.Method)
             && asked.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
-        if (refusal.Status != StatusCodes.Status401Unauthorized || !navigates) return pages.RefuseAsync(context, refusal);
+        if (refusal.Status != StatusCodes.Status401Unauthorized || !navigates)
+            return pages.RefuseAsync(context, refusal);
         context.Response.Redirect($"{UiRoutes.SignIn}?back={Uri.EscapeDataString(asked.Path + asked.QueryString)}");
         return Task.CompletedTask;
     }

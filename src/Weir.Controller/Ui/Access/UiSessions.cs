@@ -7,7 +7,7 @@ using Weir.Engine.Agents;
 namespace Weir.Controller.Ui.Access;
 
 /// <summary>What a signed-in browser stands for; known to it only by a random id.</summary>
-/// <param name="TokenHash">Of the token it signed in with: when that is revoked or expires, so does the session.</param>
+/// <param name="TokenHash">Of the token it signed in with: the session ends with that.</param>
 /// <param name="FormKey">Must come back with each form, so that no other site can send one.</param>
 internal sealed record UiSession(string TokenHash, string FormKey)
 {

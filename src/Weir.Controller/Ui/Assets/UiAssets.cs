@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Weir.Controller.Ui.Assets;
 
 /// <summary>
-/// Styles and scripts, embedded. An address names its content by a hash, so that browsers keep it for good. Each is read
-/// and packed when first asked for: the start of the controller pays nothing.
+/// Styles and scripts, embedded. An address names its content by a hash, so that browsers keep it for good. Each is
+/// read and packed when first asked for: the start of the controller pays nothing.
 /// </summary>
 internal static class UiAssets
 {

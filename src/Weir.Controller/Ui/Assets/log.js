@@ -1,5 +1,6 @@
 // The log of an attempt: follows its end, and gets earlier and later parts as the reader comes to them.
-import { follow } from './weir.js';
+// A second import of the page's module, under an address without its hash, would run it twice.
+const { follow } = globalThis.weir;
 
 const MOST_BLOCKS = 64;
 

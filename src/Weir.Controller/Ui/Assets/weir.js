@@ -62,14 +62,14 @@ setInterval(tick, 1000);
 
 // --- live -----------------------------------------------------------------------------------------------------------------
 const toast = document.getElementById('link-lost');
-export function say(text, milliseconds) {
+function say(text, milliseconds) {
   toast.textContent = text ?? '';
   toast.hidden = !text;
   if (milliseconds) setTimeout(() => { if (toast.textContent === text) toast.hidden = true; }, milliseconds);
 }
 
 /** Follows a stream while the page is looked at; dials again, ever more slowly, when it breaks. */
-export function follow(address, onChange) {
+function follow(address, onChange) {
   let source, wait = 500, timer, over = false;
   const open = () => {
     clearTimeout(timer);
@@ -121,6 +121,8 @@ async function refresh() {
     if (again) { again = false; setTimeout(refresh, 300); }
   }
 }
+
+globalThis.weir = { follow };
 
 const stream = document.querySelector('main')?.dataset.liveStream;
 if (stream) {

@@ -60,7 +60,8 @@ internal static class FlowPages
         if (await from.Flows.GetAsync(caller.Namespace, flow, revision, context.RequestAborted) is not { } view)
             return NotFound(caller, flow);
         var sent = await context.Request.ReadFormAsync(context.RequestAborted);
-        var given = view.Params.ToDictionary(param => param.Name, param => (string?)sent[ParamPrefix + param.Name] ?? "");
+        var given = view.Params.ToDictionary(
+            param => param.Name, param => (string?)sent[ParamPrefix + param.Name] ?? "");
         var form = new FlowForm(view) { Given = given };
         var request = new StartRunRequest { Flow = flow, Revision = view.Revision, Params = ValuesOf(form) };
         return await from.Runs.StartAsync(caller.Namespace, caller.Name, request, context.RequestAborted) switch
@@ -73,7 +74,9 @@ internal static class FlowPages
         };
     }
 
-    /// <summary>As text, which is read as the type of each; an empty field means the default, if that is not a text.</summary>
+    /// <summary>
+    /// As text, which is read as the type of each; an empty field means the default, if that is not a text.
+    /// </summary>
     private static Dictionary<string, JsonElement> ValuesOf(FlowForm form) => form.Flow.Params
         .Where(param => form.Given[param.Name].Length > 0 || param.Default?.ValueKind == JsonValueKind.String)
         .ToDictionary(

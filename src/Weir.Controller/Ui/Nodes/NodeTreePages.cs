@@ -34,7 +34,10 @@ internal static class NodeTreePages
         var found = search is null
             ? new NodesFound([], null, Partial: false)
             : await from.Finder.FindAsync(
-                search with { Query = search.Query with { NewestFirst = true, Before = cursor ?? search.Query.Before } },
+                search with
+                {
+                    Query = search.Query with { NewestFirst = true, Before = cursor ?? search.Query.Before },
+                },
                 context.RequestAborted);
         return from.Pages.Show<NodeSearchPage>(
             "Data", live: cursor is null && problems.Count == 0 ? "" : null,

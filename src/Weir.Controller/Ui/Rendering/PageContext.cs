@@ -26,7 +26,9 @@ public sealed record PageContext
     /// <summary><c>light</c>, <c>dark</c>; null = as the system has it.</summary>
     public string? Theme { get; init; }
 
-    /// <summary>What to follow: <c>""</c> = any run of the namespace, else a run's id; null = the page stands still.</summary>
+    /// <summary>
+    /// What to follow: <c>""</c> = any run of the namespace, else a run's id; null = the page stands still.
+    /// </summary>
     public string? Live { get; init; }
 
     public bool May(TokenRole role) => User is not null && Role >= role;

@@ -3,7 +3,9 @@ using Weir.Contracts.Runs;
 
 namespace Weir.Controller.Ui.Runs;
 
-/// <summary>The time of a run as a line from 0 to <see cref="Width"/>, for drawings that have no size of their own.</summary>
+/// <summary>
+/// The time of a run as a line from 0 to <see cref="Width"/>, for drawings that have no size of their own.
+/// </summary>
 public sealed record Gantt(DateTimeOffset From, DateTimeOffset To)
 {
     public const int Width = 1_000;
