@@ -60,6 +60,9 @@ internal sealed class LocalSystem : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc cref="ControllerHost.CreateSignInLink"/>
+    public Uri CreateSignInLink() => _controller.CreateSignInLink();
+
     /// <summary>
     /// Kills the steps that run (they are counted as lost and made again), then stops the controller.
     /// </summary>

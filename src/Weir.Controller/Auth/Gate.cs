@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Features.Requests;
+using Weir.Controller.Ui.Access;
 using Weir.Engine;
 using Weir.Engine.Definitions;
 
@@ -12,25 +14,32 @@ namespace Weir.Controller.Auth;
 /// <summary>
 /// Lets a request through to an endpoint that declares a role: finds its token, its rights and its namespace, and
 /// counts it against the token's rate. Endpoints without a declared role (health, the agents' own) are not asked about
-/// here.
+/// here. Pages are asked for by people, whose session stands for their token; the rules are the same.
 /// </summary>
-internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimits rates, CoreSources sources)
+internal sealed class Gate(
+    RequestDelegate next, TokenRegistry tokens, RateLimits rates, UiSessions sessions, CoreSources sources)
 {
     private const string Scheme = "Bearer ";
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>() is not { } required) return next(context);
+        var facts = context.GetEndpoint()?.Metadata;
+        if (facts?.GetMetadata<RequiredRole>() is not { } required) return next(context);
+        if (facts.GetMetadata<BySession>() is not null)
+            return Answer(context, JudgeSession(context, required.Role));
         if (sources.Controller is not null && TokenOf(context) is { } token && tokens.Find(token) is null)
             return LookUpAsync(context, token, required.Role);
-        return Judge(context, required.Role) is { } refusal ? refusal.ExecuteAsync(context) : next(context);
+        return Answer(context, JudgeBearer(context, required.Role));
     }
+
+    private Task Answer(HttpContext context, Refusal? refusal) =>
+        refusal is null ? next(context) : refusal.ExecuteAsync(context);
 
     /// <summary>Another controller may have made the token just now.</summary>
     private async Task LookUpAsync(HttpContext context, string token, TokenRole role)
     {
         await tokens.LookUpAsync(token, context.RequestAborted);
-        await (Judge(context, role) is { } refusal ? refusal.ExecuteAsync(context) : next(context));
+        await Answer(context, JudgeBearer(context, role));
     }
 
     private static string? TokenOf(HttpContext context) =>
@@ -39,7 +48,7 @@ internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimit
             ? given[Scheme.Length..].Trim()
             : null;
 
-    private Refusal? Judge(HttpContext context, TokenRole required)
+    private Refusal? JudgeBearer(HttpContext context, TokenRole required)
     {
         if (TokenOf(context) is not { } given)
         {
@@ -47,8 +56,27 @@ internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimit
             return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "send a token: `Authorization: Bearer weir_…`");
         }
 
-        if (tokens.Find(given) is not { Revoked: false } token)
-            return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "this token opens nothing here: unknown or revoked");
+        var asked =
+            (string?)context.Request.Query["namespace"] ?? (string?)context.Request.Headers[ApiHeaders.Namespace];
+        return tokens.Find(given) is { Revoked: false } token
+            ? Judge(context, token, required, asked)
+            : Refusal.Unauthorized(ErrorCodes.NotAuthorised, "this token opens nothing here: unknown or revoked");
+    }
+
+    private Refusal? JudgeSession(HttpContext context, TokenRole required)
+    {
+        var session = sessions.Find(context.Request.Cookies[UiSessions.Cookie]);
+        if (session is null || tokens.FindByHash(session.TokenHash) is not { Revoked: false } token)
+            return Refusal.Unauthorized(ErrorCodes.NotAuthorised, "sign in first");
+        context.Features.Set(session);
+        var named = context.GetRouteValue("namespace") as string;
+        var refusal = Judge(context, token, required, named ?? session.Namespace);
+        if (refusal is null && named is not null) session.Namespace = named;
+        return refusal;
+    }
+
+    private Refusal? Judge(HttpContext context, TokenRecord token, TokenRole required, string? asked)
+    {
         if (tokens.HasExpired(token))
             return Refusal.Unauthorized(ErrorCodes.TokenExpired, $"the token expired at {token.Expires:u}");
         if (rates.Take(token.Id) is { } wait)
@@ -60,17 +88,14 @@ internal sealed class Gate(RequestDelegate next, TokenRegistry tokens, RateLimit
             };
         }
 
-        if (token.Role < required)
-            return Refusal.Forbidden(
-                ErrorCodes.NotPermitted,
-                $"this needs the role {JsonNamingPolicy.SnakeCaseLower.ConvertName(required.ToString())}");
-        return Place(context, token);
+        if (Place(context, token, asked) is { } refusal) return refusal;
+        return token.Role >= required ? null : Refusal.Forbidden(
+            ErrorCodes.NotPermitted,
+            $"this needs the role {JsonNamingPolicy.SnakeCaseLower.ConvertName(required.ToString())}");
     }
 
-    private static Refusal? Place(HttpContext context, TokenRecord token)
+    private static Refusal? Place(HttpContext context, TokenRecord token, string? asked)
     {
-        var asked =
-            (string?)context.Request.Query["namespace"] ?? (string?)context.Request.Headers[ApiHeaders.Namespace];
         if (string.IsNullOrEmpty(asked)) asked = token.Namespace ?? "default";
         if (!FlowName.IsValid(asked)) return Refusal.Invalid("namespace", TokenRegistry.NameRule);
         if (token.Namespace is { } own && own != asked)

@@ -63,6 +63,9 @@ internal sealed class TokenRegistry(IRecordStore records, IDocumentStore documen
     public TokenRecord? Find(string token) =>
         SecretToken.IsPlausible(token) ? _byHash.GetValueOrDefault(SecretToken.HashOf(token))?.Record : null;
 
+    /// <summary>The same for one whose hash was kept in its place.</summary>
+    public TokenRecord? FindByHash(string hash) => _byHash.GetValueOrDefault(hash)?.Record;
+
     public bool HasExpired(TokenRecord record) => record.Expires <= time.GetUtcNow();
 
     public async Task<(CreateTokenResponse? Created, IReadOnlyList<Problem> Problems)> CreateAsync(

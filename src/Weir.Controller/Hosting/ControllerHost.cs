@@ -11,6 +11,8 @@ using Weir.Controller.Auth;
 using Weir.Controller.Features.Metrics;
 using Weir.Controller.Storage;
 using Weir.Controller.Storage.Files;
+using Weir.Controller.Ui;
+using Weir.Controller.Ui.Access;
 using Weir.Controller.Vault;
 using Weir.Engine.Agents;
 using Weir.Engine.Running;
@@ -87,6 +89,13 @@ public sealed partial class ControllerHost : IAsyncDisposable
         foreach (var trouble in _app.Services.GetRequiredService<ConfigSecrets>().Troubles())
             Log.SecretMissing(log, trouble);
         if (_options.IsOpenToOthersInClear) Log.InClear(log, Address);
+    }
+
+    /// <summary>A link that signs a browser in as admin, once and within the hour.</summary>
+    public Uri CreateSignInLink()
+    {
+        var code = Services.GetRequiredService<UiSessions>().CreateCode(SecretToken.HashOf(AdminToken));
+        return new Uri(Address, $"{UiRoutes.SignIn}?code={code}");
     }
 
     /// <summary>Takes no more requests, lets those under way end, then stops.</summary>

@@ -18,6 +18,8 @@ using Weir.Controller.Features.Runs;
 using Weir.Controller.Features.Secrets;
 using Weir.Controller.Features.Steps;
 using Weir.Controller.Features.Tokens;
+using Weir.Controller.Ui;
+using Weir.Controller.Ui.Access;
 using Weir.Controller.Vault;
 using Weir.Engine.Agents;
 using Weir.Engine.Vault;
@@ -36,6 +38,7 @@ internal static class ControllerRegistration
         services.AddEngine(options, stores.Controller);
         services.AddVault(options);
         services.AddAccess();
+        services.AddUi();
         services.AddApiDescription();
         services.AddSingleton<AgentGate>();
         services.AddSingleton<AgentStandings>();
@@ -59,9 +62,11 @@ internal static class ControllerRegistration
     public static void MapController(this WebApplication app)
     {
         app.UseMiddleware<RequestBoundary>();
+        app.UseMiddleware<UiArea>();
         app.UseRouting();
         app.UseWebSockets();
         app.UseMiddleware<Gate>();
+        app.UseMiddleware<FormCheck>();
         app.MapEvents();
         app.MapFlows();
         app.MapKinds();
@@ -79,6 +84,7 @@ internal static class ControllerRegistration
         app.MapHealth();
         app.MapMetrics();
         app.MapApiDescription();
+        app.MapUi();
     }
 
     private static void AddStores(this IServiceCollection services, ControllerStores stores)
@@ -104,5 +110,6 @@ internal static class ControllerRegistration
     {
         services.AddSingleton<TokenRegistry>();
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<UiSessions>();
     }
 }

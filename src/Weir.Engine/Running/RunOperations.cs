@@ -66,6 +66,10 @@ public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSigna
     public Task NextChangeAsync(string run, CancellationToken cancellationToken) =>
         signals.Runs.NextAsync(run, cancellationToken);
 
+    /// <summary>The same for any run of a namespace.</summary>
+    public Task NextChangeInAsync(string @namespace, CancellationToken cancellationToken) =>
+        signals.Runs.NextAsync(RunSignals.KeyOf(@namespace), cancellationToken);
+
     /// <summary>
     /// True while the run has not ended, as far as this controller knows; never true of one that has.
     /// </summary>

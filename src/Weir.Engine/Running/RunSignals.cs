@@ -10,6 +10,9 @@ namespace Weir.Engine.Running;
 public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailboxes mailboxes)
 {
     public ChangeWatch Runs => runs;
+
+    /// <summary>The key in <see cref="Runs"/> of any change to any run of a namespace.</summary>
+    public static string KeyOf(string @namespace) => "namespace/" + @namespace;
     public ClaimWaiters Claims => claims;
     public AgentMailboxes Mailboxes => mailboxes;
 
@@ -42,5 +45,6 @@ public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailb
         }
 
         runs.Pulse(run.Id);
+        runs.Pulse(KeyOf(run.Namespace));
     }
 }

@@ -94,6 +94,7 @@ internal static class UpCommand
         [
             invocation.Palette.Strong($"weir {VersionPrinter.Short} is ready after {Elapsed.Format(took)}"),
             $"  address  {address}",
+            $"  browser  {system.CreateSignInLink()}  (signs in once, within the hour)",
             $"  data     {system.Folder}",
             $"  token    {system.TokenFile} (the context 'local' has it)",
             $"  agent    {agent.Name}, {agent.Slots} slots, runtimes: {string.Join(", ", system.Agent.Runtimes)}",

@@ -47,7 +47,7 @@ internal static class ArtifactEndpoints
         return JsonAnswer.Ok(new Page<ArtifactView>([.. all]), WeirJson.Default.PageArtifactView);
     }
 
-    private static async Task<IResult> DownloadAsync(
+    public static async Task<IResult> DownloadAsync(
         [AsParameters] ArtifactPlace place, QueryReader query, ControllerOptions options, IBlobStore blobs,
         CancellationToken cancellationToken)
     {

@@ -8,6 +8,9 @@ namespace Weir.Controller.Features.Requests;
 /// <summary>Who may call an endpoint.</summary>
 internal sealed record RequiredRole(TokenRole Role);
 
+/// <summary>The caller is known by the session of a browser, not by a token in the request.</summary>
+internal sealed record BySession;
+
 /// <summary>A parameter of the query, for the API's description.</summary>
 /// <param name="Type">As in JSON Schema: <c>string</c>, <c>integer</c>.</param>
 internal sealed record QueryParameter(string Name, string Type, string Description);

@@ -59,6 +59,9 @@ internal sealed class EventWriter(HttpContext context, ControllerOptions options
     public Task SendAsync<T>(string type, string id, T value, JsonTypeInfo<T> json) =>
         WriteAsync($"event: {type}\nid: {id}\ndata: {JsonSerializer.Serialize(value, json)}\n\n");
 
+    /// <summary>Only that something happened.</summary>
+    public Task SignalAsync(string type) => WriteAsync($"event: {type}\ndata: {{}}\n\n");
+
     /// <summary>Tells the client that there is nothing more to come.</summary>
     public Task EndAsync() => WriteAsync(End);
 

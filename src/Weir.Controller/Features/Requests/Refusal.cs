@@ -8,6 +8,9 @@ namespace Weir.Controller.Features.Requests;
 /// <summary>An answer that says no: RFC 9457 with a stable code.</summary>
 internal sealed class Refusal(int status, string code, string title) : IResult
 {
+    public int Status => status;
+    public string Code => code;
+    public string Title => title;
     public string? Detail { get; init; }
     public IReadOnlyList<Problem> Problems { get; init; } = [];
     public string? TraceId { get; init; }
@@ -38,6 +41,7 @@ internal sealed class Refusal(int status, string code, string title) : IResult
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
+        if (httpContext.Features.Get<RefusalStyle>() is { } style) return style.Show(httpContext, this);
         var response = httpContext.Response;
         response.StatusCode = status;
         response.ContentType = "application/problem+json";
@@ -47,3 +51,6 @@ internal sealed class Refusal(int status, string code, string title) : IResult
             httpContext.RequestAborted).AsTask();
     }
 }
+
+/// <summary>How a part of the controller says no when it does not speak JSON.</summary>
+internal sealed record RefusalStyle(Func<HttpContext, Refusal, Task> Show);
