@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Weir.Contracts.Problems;
@@ -56,9 +57,9 @@ internal static class UiRegistration
                 Refusal.NotFound(ErrorCodes.RouteNotFound, $"there is no page {context.Request.Path}"));
     }
 
-    private static IResult Home(Caller caller) =>
+    private static RedirectHttpResult Home(Caller caller) =>
         TypedResults.Redirect(UiRoutes.Fill(UiRoutes.Overview, caller.Namespace));
 
-    private static IResult Switch(Caller caller, QueryReader query) =>
+    private static RedirectHttpResult Switch(Caller caller, QueryReader query) =>
         TypedResults.Redirect(UiRoutes.Fill(UiRoutes.Overview, query.Text("namespace") ?? caller.Namespace));
 }

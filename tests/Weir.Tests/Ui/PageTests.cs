@@ -192,7 +192,13 @@ public sealed partial class PageTests
 
     private static async Task ToAsync(StreamReader events, string line)
     {
-        while (await events.ReadLineAsync() != line) Assert.False(events.EndOfStream, $"no `{line}` came");
+        string? read;
+        do
+        {
+            read = await events.ReadLineAsync();
+            Assert.True(read is not null, $"no `{line}` came");
+        }
+        while (read != line);
     }
 
     /// <summary>The id of a run whose one step has printed that.</summary>

@@ -17,7 +17,8 @@ internal sealed class FormCheck(RequestDelegate next)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!HttpMethods.IsPost(context.Request.Method) || !context.Request.Path.StartsWithSegments(UiRoutes.Root))
+        if (!HttpMethods.IsPost(context.Request.Method)
+            || !context.Request.Path.StartsWithSegments(UiRoutes.Root, StringComparison.OrdinalIgnoreCase))
         {
             await next(context);
             return;

@@ -16,7 +16,8 @@ internal sealed class UiArea(RequestDelegate next, PageRenderer pages)
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments(UiRoutes.Root)) return next(context);
+        if (!context.Request.Path.StartsWithSegments(UiRoutes.Root, StringComparison.OrdinalIgnoreCase))
+            return next(context);
         context.Features.Set(new RefusalStyle(ShowAsync));
         context.Response.OnStarting(static state =>
         {

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Text;
-using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Runs;
 using Weir.Controller.Features.Logs;
 using Weir.Engine.Storage;
@@ -15,7 +15,7 @@ internal sealed class LogLineReader(ILogStore logs, LogKey key)
     public const int PartBytes = 128 * 1024;
     private const int LongestLine = 16 * 1024;
     private readonly List<LogLine> _lines = [];
-    private readonly MemoryStream _line = new();
+    private readonly ArrayBufferWriter<byte> _line = new();
     private LogChunk? _of;
     private long _start;
 
@@ -25,8 +25,8 @@ internal sealed class LogLineReader(ILogStore logs, LogKey key)
         var log = await OpenAsync(from, cancellationToken);
         var first = log.Position;
         var atEnd = await ReadAsync(log, first + PartBytes, cancellationToken);
-        if ((atEnd && over) || _lines.Count == 0 && _line.Length >= LongestLine) Break();
-        return new LogLines(first, _line.Length > 0 ? _start : log.Position, atEnd, _lines);
+        if ((atEnd && over) || _lines.Count == 0 && _line.WrittenCount >= LongestLine) Break();
+        return new LogLines(first, _line.WrittenCount > 0 ? _start : log.Position, atEnd, _lines);
     }
 
     /// <summary>The lines that end at an offset; null = at the present end.</summary>
@@ -36,7 +36,7 @@ internal sealed class LogLineReader(ILogStore logs, LogKey key)
         var log = await OpenAsync(Math.Max(0, end - PartBytes), cancellationToken);
         var first = log.Position;
         await ReadAsync(log, end, cancellationToken);
-        var unfinished = _line.Length > 0 && before is null && !over;
+        var unfinished = _line.WrittenCount > 0 && before is null && !over;
         if (!unfinished) Break();
         // the first line began before this part, unless the log begins here
         var whole = first == 0 || _lines.Count < 2 ? _lines : _lines[1..];
@@ -75,20 +75,20 @@ internal sealed class LogLineReader(ILogStore logs, LogKey key)
         if (_of is not null && (_of.Stream != chunk.Stream || _of.Command != chunk.Command)) Break();
         foreach (var letter in chunk.Bytes.Span)
         {
-            if (_line.Length == 0) (_start, _of) = (at, chunk);
-            _line.WriteByte(letter);
+            if (_line.WrittenCount == 0) (_start, _of) = (at, chunk);
+            _line.Write([letter]);
             at++;
-            if (letter == '\n' || _line.Length >= LongestLine) Break();
+            if (letter == '\n' || _line.WrittenCount >= LongestLine) Break();
         }
     }
 
     private void Break()
     {
-        if (_line.Length == 0) return;
-        var text = Encoding.UTF8.GetString(_line.GetBuffer(), 0, (int)_line.Length).TrimEnd('\n', '\r');
+        if (_line.WrittenCount == 0) return;
+        var text = Encoding.UTF8.GetString(_line.WrittenSpan).TrimEnd('\n', '\r');
         // a terminal shows what was written after the last carriage return only
         text = text[(text.LastIndexOf('\r') + 1)..];
         _lines.Add(new LogLine(_start, _of!.Command, _of.Stream, _of.Time, text));
-        _line.SetLength(0);
+        _line.ResetWrittenCount();
     }
 }

@@ -91,7 +91,7 @@ internal static class LogPages
         if (query.Refusal is { } wrong) return (null, wrong);
         var (run, step, missing) = await place.FindAsync(context.RequestAborted);
         if (run is null || step is null) return (null, missing);
-        var newest = step.Attempts.LastOrDefault();
+        var newest = step.Attempts.Count > 0 ? step.Attempts[^1] : null;
         var attempt = wanted is { } number ? step.Attempts.FirstOrDefault(one => one.Number == number) : newest;
         return attempt is null && wanted is not null
             ? (null, Refusal.NotFound(

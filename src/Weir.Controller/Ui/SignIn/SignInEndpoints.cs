@@ -45,7 +45,7 @@ internal static class SignInEndpoints
             : Page(pages, back, "This token opens nothing here: it is unknown, revoked or expired.");
     }
 
-    private static IResult SignOut(HttpContext context, UiSessions sessions)
+    private static SeeOther SignOut(HttpContext context, UiSessions sessions)
     {
         sessions.End(context.Request.Cookies[UiSessions.Cookie]);
         context.Response.Cookies.Delete(UiSessions.Cookie, new CookieOptions { Path = UiRoutes.Root });
