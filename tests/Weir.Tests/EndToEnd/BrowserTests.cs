@@ -19,7 +19,7 @@ public sealed class BrowserTests
           - { name: lint, needs: [], commands: ['echo no findings'] }
           - { name: unit, needs: [build], commands: ['sleep 0.3; echo 128 passed'] }
           - { name: system, needs: [build], allow_failure: true, commands: ['echo starting >&2', 'printf "\033[31mtimeout\033[0m after 3 tries\n"; exit 3'] }
-          - { name: gate, needs: [unit, system, lint], commands: ['until [ -e "$GATE" ]; do sleep 0.05; done', 'echo open <b>and</b> shut'], env: { GATE: "${{ params.gate }}" } }
+          - { name: gate, needs: [unit, system, lint], commands: ['until [ -e "$GATE" ]; do sleep 0.05; done', 'echo "open <b>and</b> shut"'], env: { GATE: "${{ params.gate }}" } }
         """;
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class BrowserTests
         await browser.GoAsync(new Uri(root, run + "/steps/gate/log"));
         await File.WriteAllTextAsync(gate, "");
 
-        await browser.HoldsAsync("document.querySelector('.log')?.textContent.includes('open <b>and</b> shut')");
+        await browser.HoldsAsync("document.querySelector('.log .line')?.textContent.includes('open <b>and</b> shut')");
         await browser.HoldsAsync("document.querySelector('#head .status.success')");
         await ShootPagesAsync(browser, root, run);
     }
