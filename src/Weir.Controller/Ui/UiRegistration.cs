@@ -51,7 +51,7 @@ internal static class UiRegistration
         pages.MapAgentPages();
         pages.MapNodePages();
         pages.MapLive();
-        pages.MapFallback(
+        pages.MapGet(
             UiRoutes.Root + "/{**rest}",
             (HttpContext context) =>
                 Refusal.NotFound(ErrorCodes.RouteNotFound, $"there is no page {context.Request.Path}"));
