@@ -10,7 +10,6 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
 {
     private static readonly TimeSpan NoGrace = TimeSpan.Zero;
     private static readonly TimeSpan LongGrace = TimeSpan.FromMinutes(1);
-    private static int _marks;
 
     [Fact]
     public async Task Nothing_runs_before_the_gate_is_open()
@@ -88,7 +87,7 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
     public async Task A_kill_finds_what_hid_itself(string daemon)
     {
         Needs(RuntimeCapabilities.Commands);
-        var mark = NewMark();
+        var mark = HostProcesses.NewMark();
         var start = daemon.Replace("{0}", mark, StringComparison.Ordinal);
         await using var step = await OpenAsync($"{start}\necho ready; sleep 600");
         await step.SawAsync("ready");
@@ -105,7 +104,7 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
         var isFindable = Runtime.Capabilities.HasFlag(RuntimeCapabilities.OwnUser)
             || Runtime.Capabilities.HasFlag(RuntimeCapabilities.Images);
         Assert.SkipUnless(isFindable, $"{Runtime.Name} knows its processes by neither user nor container");
-        var mark = NewMark();
+        var mark = HostProcesses.NewMark();
         await using var step = await OpenAsync(
             $"(env -i setsid sh -c '(exec sleep {mark}) &' > /dev/null 2>&1 &)\nuntil [ -e go ]; do sleep 0.01; done");
         await Eventually.HoldsAsync(() => HostProcesses.HasOne(mark), "the daemon runs");
@@ -191,8 +190,4 @@ public abstract class EndingConformance<TSubject> : ConformanceSuite<TSubject>
     [Fact]
     public async Task What_was_never_there_cannot_be_taken_up() =>
         Assert.Null(await Runtime.AdoptAsync(NewSpec(), default));
-
-    private static string NewMark() =>
-        (600_000_000 + Interlocked.Increment(ref _marks) + (Environment.ProcessId * 1000L % 90_000_000)).ToString(
-            System.Globalization.CultureInfo.InvariantCulture);
 }
