@@ -148,6 +148,9 @@ public sealed record RunExplanation(
 public sealed record StepExplanation(string Step, RunStatus Status, ReasonCode Reason, string Why)
 {
     public IReadOnlyList<string> Hints { get; set; } = [];
+
+    /// <summary>It waits for an agent: for one to take it, or for its own to be heard of again.</summary>
+    public bool WaitsForAgent { get; init; }
 }
 
 /// <summary>One page of a list; <see cref="Next"/> is the opaque cursor of the following page.</summary>

@@ -22,7 +22,10 @@ internal static class Explanation
 
     private static StepExplanation Of(RunState run, StepState step, int i, IReadOnlyList<AgentStanding> agents)
     {
-        var told = new StepExplanation(step.Name, step.Status, step.Reason, Why(step)) { Hints = HintsFor(run, i) };
+        var told = new StepExplanation(step.Name, step.Status, step.Reason, Why(step))
+        {
+            Hints = HintsFor(run, i), WaitsForAgent = step.Phase is StepPhase.Queued or StepPhase.Unreachable,
+        };
         if (step.Phase != StepPhase.Queued) return told;
         var placement = Placement.Of(Shape.Of(run, i), run.Namespace, agents);
         return told with { Why = $"{told.Why}; {placement.Summary}", Hints = [.. placement.Agents, .. told.Hints] };

@@ -18,6 +18,7 @@ internal static class OverviewEndpoint
     private const int MostOpen = 12;
     private const int MostExplained = 6;
     private const int MostFailed = 8;
+    private const int StepsOfRun = 3;
     private const int MostFlows = 30;
     private const int BarsOfFlow = 20;
 
@@ -37,8 +38,9 @@ internal static class OverviewEndpoint
         {
             var told = await from.Runs.ExplainAsync(
                 caller.Namespace, run.Id, _ => Task.FromResult(agents), cancel);
-            waiting.AddRange((told?.Steps ?? []).Where(step => IsHeldUp(step.Status, step.Why))
-                .Take(3).Select(step => new WaitingStep(run, step)));
+            // what waits for another step only is no news
+            waiting.AddRange((told?.Steps ?? []).Where(step => step.WaitsForAgent)
+                .Take(StepsOfRun).Select(step => new WaitingStep(run, step)));
         }
 
         var view = new OverviewView
@@ -52,11 +54,6 @@ internal static class OverviewEndpoint
         };
         return pages.Show<OverviewPage>("Overview", live: "", ("View", view));
     }
-
-    // what waits for another step only is no news; what waits for an agent is
-    private static bool IsHeldUp(RunStatus status, string why) =>
-        !status.IsFinal() && why.Contains("agent", StringComparison.Ordinal)
-            && !why.Contains("runs on agent", StringComparison.Ordinal);
 
     private static async Task<IReadOnlyList<FlowLine>> FlowsAsync(
         string @namespace, OverviewSources from, CancellationToken cancellationToken)
