@@ -1,4 +1,4 @@
-using Weir.Cli.Output;
+using Weir.Engine.Definitions;
 
 namespace Weir.Cli.Checks;
 
@@ -56,7 +56,7 @@ internal sealed class MachineChecks(CliHost host, string folder)
     {
         var at = Nearest();
         var free = new DriveInfo(at).AvailableFreeSpace;
-        var message = $"{Bytes.Format(free)} free at {at}";
+        var message = $"{ByteSize.Format(free)} free at {at}";
         return free < NoSpace ? Finding.Fail("disk", message, $"df -h {at}")
             : free < LittleSpace ? Finding.Warn("disk", message, $"df -h {at}")
             : Finding.Ok("disk", message);

@@ -1,6 +1,7 @@
 using Weir.Cli.Output;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
+using Weir.Engine.Definitions;
 
 namespace Weir.Cli.Following;
 
@@ -62,7 +63,7 @@ internal static class RunSummary
             if (first) yield return "";
             first = false;
             yield return $"- artifact {Text(artifact.Name)} of {Text(step)}: "
-                + $"{Bytes.Format(artifact.Bytes)}, {artifact.Files} files";
+                + $"{ByteSize.Format(artifact.Bytes)}, {artifact.Files} files";
         }
     }
 

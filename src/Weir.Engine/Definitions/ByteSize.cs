@@ -27,6 +27,20 @@ public static class ByteSize
         return true;
     }
 
+    /// <summary>For people: <c>512 B</c>, <c>1.5 GiB</c>; to a tenth of the unit.</summary>
+    public static string Format(long bytes)
+    {
+        double value = bytes;
+        var unit = 0;
+        while (value >= 1024 && unit < Units.Length - 1)
+        {
+            value /= 1024;
+            unit++;
+        }
+
+        return value.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + Units[unit];
+    }
+
     /// <summary>
     /// What was probably meant by <c>2GB</c>, <c>512m</c> or <c>1024</c>; null when nothing comes to mind.
     /// </summary>

@@ -4,6 +4,7 @@ using Weir.Cli.Connecting;
 using Weir.Cli.Output;
 using Weir.Contracts.Json;
 using Weir.Contracts.Runs;
+using Weir.Engine.Definitions;
 
 namespace Weir.Cli.Commands.Runs;
 
@@ -14,7 +15,7 @@ internal static class ArtifactsCommand
         new("STEP", artifact => artifact.Step),
         new("NAME", artifact => artifact.Name),
         new("FILES", artifact => artifact.Files.ToString()),
-        new("SIZE", artifact => Bytes.Format(artifact.Bytes)),
+        new("SIZE", artifact => ByteSize.Format(artifact.Bytes)),
         new("DIGEST", artifact => artifact.Digest),
     ]);
 

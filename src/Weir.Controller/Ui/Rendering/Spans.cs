@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Weir.Controller.Ui.Rendering;
 
-/// <summary>Spans of time and sizes as people say them.</summary>
+/// <summary>Spans of time as people say them.</summary>
 public static class Spans
 {
     /// <summary>How long ago; the script of the page keeps it true by the same words.</summary>
@@ -22,14 +22,6 @@ public static class Spans
         { TotalHours: < 1 } => Text($"{span.Minutes} min {span.Seconds} s"),
         { TotalDays: < 1 } => Text($"{span.Hours} h {span.Minutes} min"),
         _ => Text($"{span.Days} d {span.Hours} h"),
-    };
-
-    public static string Bytes(long bytes) => bytes switch
-    {
-        < 1 << 10 => Text($"{bytes} B"),
-        < 1 << 20 => Text($"{bytes / 1024.0:0.0} KiB"),
-        < 1 << 30 => Text($"{bytes / 1048576.0:0.0} MiB"),
-        _ => Text($"{bytes / 1073741824.0:0.0} GiB"),
     };
 
     private static string Rough(TimeSpan span) => span switch
