@@ -43,7 +43,12 @@ internal static class LiveEndpoint
             var changed = next(end.Token);
             var over = isOver is not null && await isOver();
             await writer.SignalAsync("change");
-            if (over) break;
+            if (over)
+            {
+                await end.CancelAsync(); // nobody would ever wake this wait
+                break;
+            }
+
             await Task.Delay(Pace, writer.Time, end.Token);
             while (!await writer.WaitAsync(changed))
             {

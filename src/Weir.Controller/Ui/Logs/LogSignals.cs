@@ -10,7 +10,7 @@ internal sealed class LogSignals(EventWriter writer, RunOperations runs, ILogSto
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
-    public async Task SendAsync(LogOf of)
+    public async Task SendAsync(LogSubject of)
     {
         while (true)
         {
@@ -21,15 +21,19 @@ internal sealed class LogSignals(EventWriter writer, RunOperations runs, ILogSto
             var attempt = step?.Attempts.FirstOrDefault(one => one.Number == of.Number);
             var known = await logs.GetLengthsAsync(of.Key, end.Token);
             await writer.SignalAsync("change");
-            if (step is null || (attempt?.Status ?? step.Status).IsFinal()) break;
-            await Task.Delay(Pace, writer.Time, end.Token);
-            var more = attempt is null ? changed : logs.WaitForMoreAsync(of.Key, known, end.Token);
-            while (!await writer.WaitAsync(Task.WhenAny(more, changed)))
+            var isOver = step is null || (attempt?.Status ?? step.Status).IsFinal();
+            if (!isOver)
             {
-                // a heartbeat went out; the wait goes on
+                await Task.Delay(Pace, writer.Time, end.Token);
+                var more = attempt is null ? changed : logs.WaitForMoreAsync(of.Key, known, end.Token);
+                while (!await writer.WaitAsync(Task.WhenAny(more, changed)))
+                {
+                    // a heartbeat went out; the wait goes on
+                }
             }
 
             await end.CancelAsync();
+            if (isOver) break;
         }
 
         await writer.EndAsync();
