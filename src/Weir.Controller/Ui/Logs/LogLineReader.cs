@@ -73,12 +73,15 @@ internal sealed class LogLineReader(ILogStore logs, LogKey key)
     private void Add(LogChunk chunk, long at)
     {
         if (_of is not null && (_of.Stream != chunk.Stream || _of.Command != chunk.Command)) Break();
-        foreach (var letter in chunk.Bytes.Span)
+        for (var rest = chunk.Bytes.Span; rest.Length > 0;)
         {
             if (_line.WrittenCount == 0) (_start, _of) = (at, chunk);
-            _line.Write([letter]);
-            at++;
-            if (letter == '\n' || _line.WrittenCount >= LongestLine) Break();
+            var end = rest.IndexOf((byte)'\n');
+            var part = rest[..Math.Min(end < 0 ? rest.Length : end + 1, LongestLine - _line.WrittenCount)];
+            _line.Write(part);
+            rest = rest[part.Length..];
+            at += part.Length;
+            if (part[^1] == '\n' || _line.WrittenCount == LongestLine) Break();
         }
     }
 

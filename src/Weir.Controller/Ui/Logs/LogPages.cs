@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Weir.Contracts.Runs;
-using Weir.Contracts.Statuses;
 using Weir.Controller.Features.Logs;
 using Weir.Controller.Features.Requests;
 using Weir.Controller.Ui.Rendering;
@@ -36,7 +35,7 @@ internal static class LogPages
             ? await reader.ForwardAsync(offset, of.IsOver, context.RequestAborted)
             : await reader.BackwardAsync(before: null, of.IsOver, context.RequestAborted);
         return from.Pages.Show<LogPage>(
-            $"{of.Step.Name} of {of.Run.Handle}", live: of.IsOver ? null : of.Run.Id, ("Of", of.Subject), ("Lines", lines));
+            $"{of.Step.Name} of {of.Run.Handle}", live: of.IsOver ? null : of.Run.Id, ("Of", of), ("Lines", lines));
     }
 
     /// <summary><c>before=OFFSET</c> or <c>from=OFFSET</c>; the answer is what the page puts at its place.</summary>
@@ -51,7 +50,7 @@ internal static class LogPages
         var lines = before is not null
             ? await reader.BackwardAsync(before, of.IsOver, context.RequestAborted)
             : await reader.ForwardAsync(after ?? 0, of.IsOver, context.RequestAborted);
-        var html = await from.Pages.PartAsync<LogPart>(context, ("Of", of.Subject), ("Lines", lines));
+        var html = await from.Pages.PartAsync<LogPart>(context, ("Of", of), ("Lines", lines));
         context.Response.Headers[NextHeader] = lines.To.ToString(CultureInfo.InvariantCulture);
         return TypedResults.Content(html, "text/html; charset=utf-8");
     }
@@ -84,7 +83,7 @@ internal static class LogPages
         }
     }
 
-    private static async Task<(LogOf? Of, Refusal? Refusal)> FindAsync(
+    private static async Task<(LogSubject? Of, Refusal? Refusal)> FindAsync(
         LogPlace place, QueryReader query, HttpContext context)
     {
         var wanted = (int?)query.Number("attempt", 1, int.MaxValue);
@@ -96,17 +95,8 @@ internal static class LogPages
         return attempt is null && wanted is not null
             ? (null, Refusal.NotFound(
                 Contracts.Problems.ErrorCodes.StepNotFound, $"the step {step.Name} has no attempt {wanted}"))
-            : (new LogOf(run, step, attempt), null);
+            : (new LogSubject(run, step, attempt), null);
     }
-}
-
-/// <summary>Whose log it is.</summary>
-internal sealed record LogOf(RunView Run, StepView Step, AttemptView? Attempt)
-{
-    public int Number => Attempt?.Number ?? 1;
-    public LogKey Key => new(Run.Namespace, Run.Id, Step.Name, Number);
-    public bool IsOver => Attempt?.Status.IsFinal() ?? Step.Status.IsFinal();
-    public LogSubject Subject => new(Run, Step, Attempt) { IsOver = IsOver };
 }
 
 /// <summary>What the pages of logs are read from.</summary>

@@ -1,5 +1,7 @@
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Runs;
+using Weir.Contracts.Statuses;
+using Weir.Engine.Storage;
 
 namespace Weir.Controller.Ui.Logs;
 
@@ -7,9 +9,11 @@ namespace Weir.Controller.Ui.Logs;
 /// <param name="Attempt">Null before the first.</param>
 public sealed record LogSubject(RunView Run, StepView Step, AttemptView? Attempt)
 {
-    /// <summary>Nothing will be added to it.</summary>
-    public bool IsOver { get; init; }
     public int Number => Attempt?.Number ?? 1;
+    public LogKey Key => new(Run.Namespace, Run.Id, Step.Name, Number);
+
+    /// <summary>Nothing will be added to it.</summary>
+    public bool IsOver => (Attempt?.Status ?? Step.Status).IsFinal();
 
     public CommandRecord? CommandOf(int index) =>
         Attempt?.Commands.FirstOrDefault(command => command.Index == index);
