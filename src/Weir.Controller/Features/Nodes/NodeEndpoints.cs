@@ -148,16 +148,12 @@ internal static class NodeEndpoints
     }
 
     private static async Task<IResult> AncestorsAsync(
-        string node, HttpContext context, Caller caller, IRecordStore records)
+        string node, HttpContext context, Caller caller, IRecordStore records, NodeLists lists)
     {
-        var (nearest, view) = (new List<NodeView>(), ViewOf(context));
         if (await FindAsync(node, caller, records, context.RequestAborted) is not { } row) return NotFound(node);
-        foreach (var id in row.Lineage.Split('/').SkipLast(1).Reverse())
-        {
-            if (await records.GetNodeAsync(id, context.RequestAborted) is { } above) nearest.Add(view(above));
-        }
-
-        return JsonAnswer.Ok(new NodePage(nearest) { Limit = nearest.Count }, WeirJson.Default.NodePage);
+        var above = await lists.AboveAsync(row, context.RequestAborted);
+        var nearest = new NodePage([.. above.Reverse().Select(ViewOf(context))]) { Limit = above.Count };
+        return JsonAnswer.Ok(nearest, WeirJson.Default.NodePage);
     }
 
     /// <summary>The node, when the caller may see it.</summary>

@@ -48,9 +48,21 @@ internal static class NodePages
             WeirJson.Default.NodePage);
 }
 
-/// <summary>Lists of what is below a node.</summary>
+/// <summary>What is above and below a node.</summary>
 internal sealed class NodeLists(IRecordStore records, NodeFinder finder)
 {
+    /// <summary>The nodes above a node, from the root down.</summary>
+    public async Task<IReadOnlyList<NodeRow>> AboveAsync(NodeRow row, CancellationToken cancellationToken)
+    {
+        var above = new List<NodeRow>();
+        foreach (var id in row.Lineage.Split('/').SkipLast(1))
+        {
+            if (await records.GetNodeAsync(id, cancellationToken) is { } ancestor) above.Add(ancestor);
+        }
+
+        return above;
+    }
+
     public async Task<IResult> BelowAsync(
         string node, Caller caller, HttpContext context, Func<NodeRow, NodeQuery> below)
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Weir.Contracts.Nodes;
+using Weir.Contracts.Routes;
 using Weir.Controller.Auth;
 using Weir.Controller.Features.Nodes;
 using Weir.Controller.Features.Requests;
@@ -50,18 +51,12 @@ internal static class NodeTreePages
     {
         var cancel = context.RequestAborted;
         if (await FindAsync(node, caller, from, cancel) is not { } row) return NodeEndpoints.NotFound(node);
-        var above = new List<NodeRow>();
-        foreach (var id in row.Lineage.Split('/').SkipLast(1))
-        {
-            if (await from.Records.GetNodeAsync(id, cancel) is { } ancestor) above.Add(ancestor);
-        }
-
         var below = await from.Records.ListNodesAsync(
             new NodeQuery { Namespace = row.Namespace, Parent = row.Id, Limit = ShownChildren + 1 }, cancel);
         var children = ViewsOf(caller, [.. below.Take(ShownChildren)]);
         return from.Pages.Show<NodePage>(
             $"{row.Name} ({row.Kind})", live: "", ("Node", ViewsOf(caller, [row])[0]),
-            ("Above", ViewsOf(caller, above)), ("Children", children), ("More", below.Count > ShownChildren));
+            ("Above", ViewsOf(caller, await from.Lists.AboveAsync(row, cancel))), ("Children", children), ("More", below.Count > ShownChildren));
     }
 
     // the page says which namespace it is of: a node of another one is not on it
@@ -72,8 +67,9 @@ internal static class NodeTreePages
 
     private static List<NodeView> ViewsOf(Caller caller, IReadOnlyList<NodeRow> rows) =>
         [.. rows.Select(row => NodeViews.Of(
-            row, name => UiRoutes.Fill(UiRoutes.NodeArtifact, caller.Namespace, row.Id, name)))];
+            row, name => ApiRoutes.Fill(UiRoutes.NodeArtifact, caller.Namespace, row.Id, name)))];
 }
 
 /// <summary>What the pages of the data tree are read from.</summary>
-internal sealed record NodePageSources(NodeFinder Finder, IRecordStore Records, PageRenderer Pages);
+internal sealed record NodePageSources(
+    NodeFinder Finder, NodeLists Lists, IRecordStore Records, PageRenderer Pages);
