@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Weir.Contracts.Problems;
+using Weir.Contracts.Routes;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Auth;
 using Weir.Controller.Features.Requests;
@@ -58,8 +59,8 @@ internal static class UiRegistration
     }
 
     private static RedirectHttpResult Home(Caller caller) =>
-        TypedResults.Redirect(UiRoutes.Fill(UiRoutes.Overview, caller.Namespace));
+        TypedResults.Redirect(ApiRoutes.Fill(UiRoutes.Overview, caller.Namespace));
 
     private static RedirectHttpResult Switch(Caller caller, QueryReader query) =>
-        TypedResults.Redirect(UiRoutes.Fill(UiRoutes.Overview, query.Text("namespace") ?? caller.Namespace));
+        TypedResults.Redirect(ApiRoutes.Fill(UiRoutes.Overview, query.Text("namespace") ?? caller.Namespace));
 }

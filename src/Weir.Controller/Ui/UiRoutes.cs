@@ -26,16 +26,4 @@ internal static class UiRoutes
     public const string Nodes = Overview + "/nodes";
     public const string Node = Nodes + "/{node}";
     public const string NodeArtifact = Node + "/artifacts/{artifact}";
-
-    /// <summary>Puts values, escaped, into the places of a route in their order.</summary>
-    public static string Fill(string route, params ReadOnlySpan<string> values)
-    {
-        foreach (var value in values)
-        {
-            var (from, to) = (route.IndexOf('{', StringComparison.Ordinal), route.IndexOf('}', StringComparison.Ordinal));
-            route = string.Concat(route.AsSpan(0, from), Uri.EscapeDataString(value), route.AsSpan(to + 1));
-        }
-
-        return route;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Weir.Contracts.Routes;
 
 namespace Weir.Controller.Ui.Assets;
 
@@ -20,7 +21,7 @@ internal static class UiAssets
     }
 
     public static string Address(string name) =>
-        $"{UiRoutes.Fill(UiRoutes.Asset, name)}?v={(Find(name) ?? throw new ArgumentException($"no asset {name}")).Hash}";
+        $"{ApiRoutes.Fill(UiRoutes.Asset, name)}?v={(Find(name) ?? throw new ArgumentException($"no asset {name}")).Hash}";
 
     private static UiAsset? Read(string name, string type)
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Weir.Contracts.Flows;
 using Weir.Contracts.Json;
 using Weir.Contracts.Problems;
+using Weir.Contracts.Routes;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Auth;
@@ -67,7 +68,7 @@ internal static class FlowPages
         return await from.Runs.StartAsync(caller.Namespace, caller.Name, request, context.RequestAborted) switch
         {
             StartRunOutcome.Started started =>
-                new SeeOther(UiRoutes.Fill(UiRoutes.Run, caller.Namespace, started.Run.Id)),
+                new SeeOther(ApiRoutes.Fill(UiRoutes.Run, caller.Namespace, started.Run.Id)),
             StartRunOutcome.Invalid invalid =>
                 await ShowAsync(context, caller, from, form with { Problems = invalid.Problems }),
             _ => NotFound(caller, flow),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Weir.Contracts.Problems;
+using Weir.Contracts.Routes;
 using Weir.Contracts.Statuses;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Auth;
@@ -65,7 +66,7 @@ internal static class RunPages
         string run, HttpContext context, Caller caller, RunOperations runs) =>
         await runs.CancelAsync(caller.Namespace, run, caller.Name, context.RequestAborted) switch
         {
-            CancelOutcome.Requested => new SeeOther(UiRoutes.Fill(UiRoutes.Run, caller.Namespace, run)),
+            CancelOutcome.Requested => new SeeOther(ApiRoutes.Fill(UiRoutes.Run, caller.Namespace, run)),
             CancelOutcome.AlreadyFinished =>
                 Refusal.Conflict(ErrorCodes.RunFinished, $"the run `{run}` is over already"),
             _ => RunEndpoints.NotFound(caller, run),
