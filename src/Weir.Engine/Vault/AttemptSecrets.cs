@@ -6,6 +6,7 @@ using Weir.Engine.Running;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Security;
 using Weir.Engine.Signals;
+using Weir.Engine.Storage;
 
 namespace Weir.Engine.Vault;
 
@@ -15,7 +16,9 @@ namespace Weir.Engine.Vault;
 /// </summary>
 public sealed class AttemptSecrets(SecretVault vault, MasterKeys keys, RunKeeper keeper)
 {
-    private const int MostValues = 1_000;
+    /// <summary>Values that are secret in one attempt, its own and those it tells.</summary>
+    public const int MostValues = 1_000;
+
     private readonly BoundedCache<string, MaskSet?> _masks = new(1_024);
 
     /// <summary>
@@ -34,7 +37,10 @@ public sealed class AttemptSecrets(SecretVault vault, MasterKeys keys, RunKeeper
         return Handout.Withheld;
     }
 
-    /// <summary>What to mask in all that comes from the attempt; null when nothing is secret.</summary>
+    /// <summary>
+    /// What to mask in all that comes from the attempt; null when nothing is secret. Throws <see
+    /// cref="StoreUnavailableException"/> when it cannot be opened.
+    /// </summary>
     public MaskSet? MasksOf(RunState run, AttemptFence fence) =>
         run.Graph.TryPositionOf(fence.Step, out var step)
         && run.Steps[step].Current is { Sealed: { } text } attempt
@@ -85,8 +91,15 @@ public sealed class AttemptSecrets(SecretVault vault, MasterKeys keys, RunKeeper
     {
         var fence = FenceOf(run, step);
         var known = run.Steps[step].Current!.Sealed is { } text ? Open(text, fence) : [];
-        string[] all = [.. known.Union(values.Where(MaskSet.CanMask), StringComparer.Ordinal).Take(MostValues)];
+        string[] all = [.. known.Union(values.Where(MaskSet.CanMask), StringComparer.Ordinal)];
         if (all.Length == known.Count) return true;
+        if (all.Length > MostValues)
+        {
+            var many = $"it told more than {MostValues} values to be secret, which cannot all be masked";
+            await keeper.ApplyAsync(run.Id, new RunEvent.Withheld(fence, many), cancellationToken);
+            return false;
+        }
+
         var json = JsonSerializer.SerializeToUtf8Bytes(all, VaultJson.Default.Texts);
         var envelope = Envelope.Seal(keys, What(fence), json);
         var kept = new RunEvent.SecretsKept(fence, JsonSerializer.Serialize(envelope, VaultJson.Default.Envelope));
@@ -94,12 +107,14 @@ public sealed class AttemptSecrets(SecretVault vault, MasterKeys keys, RunKeeper
         return applied.Verdict != EventVerdict.Refused;
     }
 
+    // Without its key nothing of the attempt's log is taken in: its agent keeps it and asks again.
     private IReadOnlyList<string> Open(string text, AttemptFence fence)
     {
         var envelope = JsonSerializer.Deserialize(text, VaultJson.Default.Envelope)!;
         return envelope.Open(keys, What(fence)) is { } json
             ? JsonSerializer.Deserialize(json, VaultJson.Default.Texts)!
-            : [];
+            : throw new StoreUnavailableException(
+                $"what is secret in {fence} is sealed with the master key {envelope.KeyId}, which is not here");
     }
 
     private static AttemptFence FenceOf(RunState run, int step)
