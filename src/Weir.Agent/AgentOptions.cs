@@ -41,6 +41,12 @@ public sealed record AgentOptions
     public long KeepFreeBytes { get; init; } = 1L << 30;
 
     /// <summary>
+    /// A workspace of at most so many bytes is kept as its step left it, so that the next step can be retried with it;
+    /// after a failure it is stored with the controller too. A larger one is handed on without a copy.
+    /// </summary>
+    public long SnapshotBytes { get; init; } = 512L << 20;
+
+    /// <summary>
     /// Nothing new is taken while less than this is free on the disk, or than a twentieth of it where that is less.
     /// </summary>
     public long ClaimFreeBytes { get; init; } = 256L << 20;

@@ -54,6 +54,9 @@ public abstract class AttemptFolder
     /// <summary>Packs the whole workspace, with times and links as they are.</summary>
     public abstract Task<Parcel> PackWorkspaceAsync(CancellationToken cancellationToken);
 
+    /// <summary>Packs the workspace that the attempt began with, as it was; null when that is not kept here.</summary>
+    public abstract Task<Parcel?> PackSourceAsync(CancellationToken cancellationToken);
+
     /// <summary>Keeps the workspace for later steps, or removes it.</summary>
     public abstract void LeaveWorkspace(bool succeeded);
 

@@ -34,7 +34,7 @@ public sealed class DiskAgentDirectory : AgentDirectory
         }
 
         _cache = new BlobCache(In("blobs"), In("tmp"), time);
-        _shelf = new WorkspaceShelf(In("work"), _cache);
+        _shelf = new WorkspaceShelf(In("work"), _cache, options.SnapshotBytes);
     }
 
     public override DateTimeOffset? LastRenewal

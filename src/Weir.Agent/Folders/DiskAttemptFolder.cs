@@ -164,6 +164,11 @@ internal sealed class DiskAttemptFolder : AttemptFolder
     public override Task<Parcel> PackWorkspaceAsync(CancellationToken cancellationToken) =>
         PackAsync(ArtifactFinder.FindAll(WorkspacePath), exact: true, cancellationToken);
 
+    public override async Task<Parcel?> PackSourceAsync(CancellationToken cancellationToken) =>
+        !Record.InMemory && _shelf.SnapshotFor(Fence, Record.Assignment.Work) is { } source
+            ? await PackAsync(ArtifactFinder.FindAll(source), exact: true, cancellationToken)
+            : null;
+
     public override void LeaveWorkspace(bool succeeded)
     {
         if (!Record.InMemory) _shelf.Leave(WorkspacePath, Fence, Record.Assignment.Work, succeeded);

@@ -8,6 +8,8 @@ internal static class FolderTree
     /// <summary>Others may pass through to a folder whose name they know, and see nothing of the rest.</summary>
     public const UnixFileMode Passable = Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    private const int MostEntries = 50_000;
+
     private static readonly EnumerationOptions Everything =
         new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
@@ -42,6 +44,25 @@ internal static class FolderTree
         var info = new DirectoryInfo(from);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(to, info.UnixFileMode);
         Directory.SetLastWriteTimeUtc(to, info.LastWriteTimeUtc);
+    }
+
+    /// <summary>
+    /// Whether all its files together have no more bytes, and it no more entries than are copied fast.
+    /// </summary>
+    public static bool HasAtMost(string folder, long bytes)
+    {
+        var entries = 0;
+        var options = new EnumerationOptions
+        {
+            AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true, RecurseSubdirectories = true,
+        };
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", options))
+        {
+            if (entry is FileInfo file && !IsLink(entry)) bytes -= file.Length;
+            if (bytes < 0 || ++entries > MostEntries) return false;
+        }
+
+        return true;
     }
 
     /// <summary>Removes as much as it can; false when something is left.</summary>

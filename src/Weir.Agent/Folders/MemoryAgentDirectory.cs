@@ -47,7 +47,7 @@ public sealed class MemoryAgentDirectory : AgentDirectory
             _workspaces.Remove(workspace);
             if (work.Workspace is { } source)
             {
-                Take(WorkspaceOf(fence.Run, source.Step, source.Attempt), workspace, work);
+                Take(WorkspaceOf(source.Run ?? fence.Run, source.Step, source.Attempt), workspace, work);
             }
 
             _workspaces.Add(workspace);
@@ -56,12 +56,14 @@ public sealed class MemoryAgentDirectory : AgentDirectory
 
     private void Take(string from, string workspace, StepWork work)
     {
-        var present = _workspaces.Contains(from) ? from : _moved.GetValueOrDefault(from);
+        var present = _workspaces.Contains(from) ? from
+            : work.WorkspaceIsHandedOn ? _moved.GetValueOrDefault(from)
+            : null;
         if (present is null || !_workspaces.Contains(present))
         {
             if (work.Workspace!.Digest is null) throw Gone(work.Workspace);
         }
-        else if (work.WorkspaceIsHandedOn || present != from)
+        else if (work.WorkspaceIsHandedOn)
         {
             _workspaces.Remove(present);
             _moved[from] = workspace;
@@ -118,6 +120,17 @@ public sealed class MemoryAgentDirectory : AgentDirectory
 
         public override Task<Parcel> PackWorkspaceAsync(CancellationToken cancellationToken) =>
             Task.FromResult(Pack($"workspace of {record.Assignment.Fence}"));
+
+        public override Task<Parcel?> PackSourceAsync(CancellationToken cancellationToken)
+        {
+            var fence = record.Assignment.Fence;
+            if (record.Assignment.Work.Workspace is not { Digest: null } source) return Task.FromResult<Parcel?>(null);
+            var from = WorkspaceOf(source.Run ?? fence.Run, source.Step, source.Attempt);
+            lock (owner._lock)
+            {
+                return Task.FromResult(owner._workspaces.Contains(from) ? Pack($"workspace {from}") : null);
+            }
+        }
 
         public override void LeaveWorkspace(bool succeeded) =>
             owner.Leave(WorkspacePath, record.Assignment.Work, record.Assignment.Fence.Run, succeeded);

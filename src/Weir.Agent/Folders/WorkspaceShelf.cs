@@ -7,13 +7,16 @@ namespace Weir.Agent.Folders;
 
 /// <summary>
 /// The workspaces of this agent: <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;</c>. One that a single later step
-/// continues is moved to it, others are copied. The run's file <c>moved</c> tells where to, a line each, so that a
+/// continues is moved to it, and a copy stays for further attempts unless it is too large for that; others are copied.
+/// The run's file <c>moved</c> tells where to, a line each, so that a
 /// further attempt of the same step finds it again.
 /// </summary>
-internal sealed class WorkspaceShelf(string root, BlobCache cache)
+/// <param name="snapshotBytes">The largest workspace that is copied although a single step continues it.</param>
+internal sealed class WorkspaceShelf(string root, BlobCache cache, long snapshotBytes)
 {
     private readonly ConcurrentDictionary<string, bool> _busy = new(StringComparer.Ordinal);
     private const string Moved = "moved";
+    private const string Copying = ".copy";
     private readonly Lock _moving = new();
     private readonly Lock _coming = new();
 
@@ -49,14 +52,17 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache)
             return;
         }
 
-        var from = PathOf(fence.Run, source.Step, source.Attempt);
-        if (Directory.Exists(from) && work.WorkspaceIsHandedOn) Move(from, from, target);
+        var from = SourceOf(fence, source);
+        SettleCopy(from);
+        if (Directory.Exists(from) && work.WorkspaceIsHandedOn) HandOn(from, target, cancellationToken);
         else if (Directory.Exists(from)) FolderTree.Copy(from, target, cancellationToken);
-        else if (MovedTo(from) is { } other) Move(from, other, target);
+        else if (work.WorkspaceIsHandedOn && MovedTo(from) is { } other) Move(from, other, target);
         else if (source.Digest is { } digest) await UnpackAsync(digest, target, blobs, cancellationToken);
         else
         {
-            throw new StepException(ReasonCode.Infrastructure, $"the workspace that step '{source.Step}' left is gone");
+            throw new StepException(
+                ReasonCode.Infrastructure,
+                $"the workspace that step '{source.Step}' left is gone: begin again with that step");
         }
     }
 
@@ -65,9 +71,21 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache)
     {
         if (work.KeepWorkspace) return;
         var borrowed = work.Workspace is { } source
-            && WasMovedTo(PathOf(fence.Run, source.Step, source.Attempt)) is not null;
+            && WasMovedTo(SourceOf(fence, source)) is { } target && target == workspace;
         if (succeeded || !borrowed) FolderTree.TryDelete(workspace);
     }
+
+    /// <summary>
+    /// The workspace that the attempt began with, as it was then; null when it is not here, or too large to be kept for
+    /// an attempt that failed.
+    /// </summary>
+    public string? SnapshotFor(AttemptFence fence, StepWork work) =>
+        work.Workspace is { Digest: null } source
+        && SourceOf(fence, source) is var from
+        && Directory.Exists(from)
+        && FolderTree.HasAtMost(from, snapshotBytes)
+            ? from
+            : null;
 
     /// <summary>
     /// Workspaces that no step works in, and what lies beside them, with the time of the last change.
@@ -77,6 +95,46 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache)
             .SelectMany(run => new DirectoryInfo(run).EnumerateFileSystemInfos())
             .Where(entry => !_busy.ContainsKey(entry.FullName))
             .Select(entry => (entry.FullName, entry.LastWriteTimeUtc));
+
+    private string SourceOf(AttemptFence fence, WorkspaceSource source) =>
+        PathOf(source.Run ?? fence.Run, source.Step, source.Attempt);
+
+    // The folder itself goes on, as a container may hold it already; the copy takes its old place.
+    private void HandOn(string from, string target, CancellationToken cancellationToken)
+    {
+        var copy = from + Copying;
+        if (!FolderTree.TryDelete(copy)) throw new IOException($"{copy} cannot be removed");
+        var kept = FolderTree.HasAtMost(from, snapshotBytes) && TryCopy(from, copy, cancellationToken);
+        if (!kept)
+        {
+            Move(from, from, target);
+            return;
+        }
+
+        Directory.Move(from, target);
+        Directory.Move(copy, from);
+    }
+
+    // Between the two moves of a hand-on the agent may have died; a copy without its original is whole.
+    private static void SettleCopy(string from)
+    {
+        if (!Directory.Exists(from) && Directory.Exists(from + Copying)) Directory.Move(from + Copying, from);
+    }
+
+    // What a container's own users wrote may be closed to the agent: then it is moved only.
+    private static bool TryCopy(string from, string to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            FolderTree.Copy(from, to, cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            FolderTree.TryDelete(to);
+            return false;
+        }
+    }
 
     private string PathOf(string run, string step, int attempt) => Path.Combine(root, run, $"{step}-{attempt}");
 

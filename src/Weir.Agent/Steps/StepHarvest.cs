@@ -2,6 +2,7 @@ using Weir.Agent.Folders;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
+using Weir.Engine.Links;
 
 namespace Weir.Agent.Steps;
 
@@ -11,6 +12,25 @@ internal sealed record StepHarvest(IReadOnlyList<ArtifactRecord> Artifacts, stri
     public static readonly StepHarvest Nothing = new([], null, null);
 
     public TestReport? Tests { get; private init; }
+
+    /// <summary>
+    /// Stores what a failed attempt began with, for another one; null when that is not here, or cannot be stored.
+    /// </summary>
+    public static async Task<string?> KeepSourceAsync(
+        AttemptFolder folder, BlobExchange blobs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await folder.PackSourceAsync(cancellationToken) is not { } source) return null;
+            await blobs.StoreAsync(source, cancellationToken);
+            return source.Digest;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LinkException or StepException)
+        {
+            // the agent has it still: another attempt here can begin with it
+            return null;
+        }
+    }
 
     /// <summary>Collects all it can; the first thing that is not as declared is the problem.</summary>
     public static async Task<StepHarvest> CollectAsync(

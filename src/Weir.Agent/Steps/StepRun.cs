@@ -17,6 +17,7 @@ internal sealed class StepRun(
 {
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestLimit = TimeSpan.FromDays(40);
+    private static readonly TimeSpan KeepLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
 
     private StepWork Work => held.Assignment.Work;
@@ -123,7 +124,25 @@ internal sealed class StepRun(
         if (end.Cause == EndCause.Lost) return null;
         var harvest = end.LeavesSomething ? await StepHarvest.CollectAsync(folder, blobs, working)
             : StepHarvest.Nothing;
-        return end.Judge(limit, harvest);
+        var outcome = end.Judge(limit, harvest);
+        return outcome.Status == RunStatus.Success || end.Cause == EndCause.Aborted
+            ? outcome
+            : outcome with { SourceDigest = await KeepSourceAsync() };
+    }
+
+    // The controller waits only so long for the end of an attempt whose time is over.
+    private async Task<string?> KeepSourceAsync()
+    {
+        using var longest = new CancellationTokenSource(KeepLimit, context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(longest.Token, feed.Sending);
+        try
+        {
+            return await StepHarvest.KeepSourceAsync(folder, blobs, either.Token);
+        }
+        catch (OperationCanceledException) when (longest.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private async Task<StepEnd> FollowAsync(IStepContainer container, TimeSpan limit, AgentTokens tokens)

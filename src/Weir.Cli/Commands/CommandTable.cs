@@ -21,6 +21,7 @@ internal static class CommandTable
         new("up", "Start controller and agent in one process.", UpCommand.Create),
         new("down", "Stop what `weir up --detach` started.", DownCommand.Create),
         new("demo", "Run a small flow on a real repository, from start to end.", DemoCommand.Create),
+        new("exec", "Run a flow file here, without a controller.", ExecCommand.Create),
         new("controller", "Start a controller.", ControllerCommand.Create),
         new("agent", "Start an agent, or look after agents.", AgentCommand.Create),
         new("lint", "Check flow files and tell all that is wrong with them.", LintCommand.Create),

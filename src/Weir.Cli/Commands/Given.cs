@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Weir.Cli.Commands.Runs;
+
 namespace Weir.Cli.Commands;
 
 /// <summary>Reads values of options that the parser takes as text.</summary>
@@ -25,4 +28,9 @@ internal static class Given
 
         return all;
     }
+
+    /// <summary>Parameters of a run, as texts: the planner turns them into the types that the flow declares.</summary>
+    public static Dictionary<string, JsonElement> Params(string option, IEnumerable<string>? pairs) =>
+        Pairs(option, pairs).ToDictionary(
+            pair => pair.Key, pair => JsonSerializer.SerializeToElement(pair.Value, TextJson.Default.String));
 }

@@ -10,5 +10,7 @@ internal sealed record FollowView
 
     /// <summary>Nothing until the end.</summary>
     public bool Quiet { get; init; }
+    /// <summary>The run ends with this process.</summary>
+    public bool IsOwn { get; init; }
     public LogQuery Query { get; init; } = new();
 }

@@ -64,7 +64,8 @@ internal sealed class RunFollower(ControllerCall call, FollowView view) : IDispo
         catch (OperationCanceledException)
         {
             _region.Clear();
-            call.Host.Error.WriteLine($"{run.Handle} goes on; `weir run cancel '{run.Handle}'` stops it");
+            if (!view.IsOwn)
+                call.Host.Error.WriteLine($"{run.Handle} goes on; `weir run cancel '{run.Handle}'` stops it");
             throw;
         }
         finally
@@ -119,7 +120,8 @@ internal sealed class RunFollower(ControllerCall call, FollowView view) : IDispo
     {
         foreach (var step in now.Steps ?? [])
         {
-            if (step.Attempts.Count > 0 && !_logs.ContainsKey(step.Name))
+            var isNew = step.Round == now.Round && step.Attempts.Count > step.EarlierAttempts;
+            if (isNew && !_logs.ContainsKey(step.Name))
                 _logs.Add(step.Name, FollowLogAsync(step.Name, cancellationToken));
         }
     }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Weir.Cli.Hosting;
 
 /// <summary>A small git repository with something to build and to test.</summary>
@@ -53,24 +51,6 @@ internal sealed class DemoRepository(string folder)
         await GitAsync(["commit", "--quiet", "-m", "Greet the world"], cancellationToken);
     }
 
-    private async Task GitAsync(string[] arguments, CancellationToken cancellationToken)
-    {
-        var start =
-            new ProcessStartInfo("git")
-            {
-                UseShellExecute = false, WorkingDirectory = folder, RedirectStandardError = true,
-            };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        try
-        {
-            using var git = Process.Start(start)!;
-            var said = await git.StandardError.ReadToEndAsync(cancellationToken);
-            await git.WaitForExitAsync(cancellationToken);
-            if (git.ExitCode != 0) throw new CliException(ExitCodes.Error, $"git {arguments[0]}: {said.Trim()}");
-        }
-        catch (System.ComponentModel.Win32Exception missing)
-        {
-            throw new CliException(ExitCodes.Error, "the demo needs git; `weir doctor` says how to get it", missing);
-        }
-    }
+    private Task<string> GitAsync(string[] arguments, CancellationToken cancellationToken) =>
+        new GitProgram(folder).RunAsync(arguments, cancellationToken);
 }

@@ -152,7 +152,11 @@ public sealed record StepWork
 /// <param name="Attempt">The attempt that left it.</param>
 /// <param name="Agent">The agent that has it on disk.</param>
 /// <param name="Digest">The blob (a tar) that holds it, when it was uploaded.</param>
-public sealed record WorkspaceSource(string Step, int Attempt, string Agent, string? Digest);
+public sealed record WorkspaceSource(string Step, int Attempt, string Agent, string? Digest)
+{
+    /// <summary>The run that the step was executed in; null = the attempt's own.</summary>
+    public string? Run { get; init; }
+}
 
 /// <summary>
 /// Files to keep: <paramref name="Path"/> is relative to the workspace and may hold <c>*</c>, <c>?</c>, <c>**</c>.

@@ -77,6 +77,12 @@ public sealed record AttemptOutcome(RunStatus Status, ReasonCode Reason)
 
     /// <summary>The tar blob of the workspace, when it was asked for.</summary>
     public string? WorkspaceDigest { get; init; }
+
+    /// <summary>
+    /// The tar blob of the workspace that the attempt began with, when it failed and its agent still has it: another
+    /// attempt may then begin with it anywhere.
+    /// </summary>
+    public string? SourceDigest { get; init; }
 }
 
 /// <summary>The answer to a write of an agent.</summary>

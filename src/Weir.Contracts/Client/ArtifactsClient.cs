@@ -18,10 +18,13 @@ public sealed class ArtifactsClient
     /// <summary>
     /// The artifact as a tar, or the one file at <paramref name="path"/> in it; disposing the stream ends the download.
     /// </summary>
+    /// <param name="attempt">The attempt that left it; null = the newest.</param>
     public async Task<Stream> DownloadAsync(
-        string run, string step, string artifact, string? path = null, CancellationToken cancellationToken = default)
+        string run, string step, string artifact, string? path = null, int? attempt = null,
+        CancellationToken cancellationToken = default)
     {
-        var address = new ApiQuery(ApiRoutes.Fill(ApiRoutes.Artifact, run, step, artifact)).With("path", path);
+        var address = new ApiQuery(ApiRoutes.Fill(ApiRoutes.Artifact, run, step, artifact))
+            .With("path", path).With("attempt", attempt);
         var response = await _connection.OpenAsync(address.ToString(), cancellationToken);
         return await response.Content.ReadAsStreamAsync(cancellationToken);
     }

@@ -51,6 +51,13 @@ public sealed class RunsClient
     public Task<RunView> CancelAsync(string run, CancellationToken cancellationToken = default) =>
         _connection.PostAsync(ApiRoutes.Fill(ApiRoutes.RunCancel, run), WeirJson.Default.RunView, cancellationToken);
 
+    /// <summary>Takes a run up again that is over; the view is the run's, or the new run's.</summary>
+    public Task<RunView> RetryAsync(
+        string run, RetryRunRequest request, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(
+            HttpMethod.Post, ApiRoutes.Fill(ApiRoutes.RunRetry, run), request,
+            (WeirJson.Default.RetryRunRequest, WeirJson.Default.RunView), cancellationToken);
+
     /// <summary>Refused while the run is active.</summary>
     public Task DeleteAsync(string run, CancellationToken cancellationToken = default) =>
         _connection.CallAsync(HttpMethod.Delete, ApiRoutes.Fill(ApiRoutes.Run, run), cancellationToken);

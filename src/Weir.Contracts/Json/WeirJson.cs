@@ -47,6 +47,7 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(RunView))]
 [JsonSerializable(typeof(Page<RunView>))]
 [JsonSerializable(typeof(StartRunRequest))]
+[JsonSerializable(typeof(RetryRunRequest))]
 [JsonSerializable(typeof(StartRunResponse))]
 [JsonSerializable(typeof(RunExplanation))]
 [JsonSerializable(typeof(Page<StepView>))]

@@ -34,6 +34,7 @@ public static class ErrorCodes
     public const string RunActive = "run.active";
     public const string RunFinished = "run.finished";
     public const string RunNotFound = "run.not_found";
+    public const string RunNothingToRetry = "run.nothing_to_retry";
     public const string SecretKey = "secret.key";
     public const string SecretNotFound = "secret.not_found";
     public const string SignatureInvalid = "signature.invalid";

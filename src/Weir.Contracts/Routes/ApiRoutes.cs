@@ -46,6 +46,7 @@ public static class ApiRoutes
     public const string RunCancel = "/v1/runs/{run}/cancel";
     public const string RunExplain = "/v1/runs/{run}/explain";
     public const string RunResult = "/v1/runs/{run}/result";
+    public const string RunRetry = "/v1/runs/{run}/retry";
     public const string RunWatch = "/v1/runs/{run}/watch";
     public const string Runs = "/v1/runs";
     public const string Secret = "/v1/secrets/{secret}";

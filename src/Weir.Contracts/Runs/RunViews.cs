@@ -32,6 +32,12 @@ public sealed record RunView
     /// <summary>Name of the token that asked for it.</summary>
     public string StartedBy { get; set; } = "";
     public IReadOnlyDictionary<string, JsonElement> Params { get; set; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>How often it was taken up again after its end; 0 = never.</summary>
+    public int Round { get; init; }
+
+    /// <summary>Handle of the run whose good steps this one took over; null = it is none such.</summary>
+    public string? RetryOf { get; init; }
     public required DateTimeOffset Created { get; init; }
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
@@ -68,6 +74,15 @@ public sealed record StepView
 
     /// <summary>What its tests came to; null without reports.</summary>
     public TestReport? Tests { get; init; }
+
+    /// <summary>The round of its run in which it was last decided anew.</summary>
+    public int Round { get; init; }
+
+    /// <summary>Attempts of earlier rounds.</summary>
+    public int EarlierAttempts { get; init; }
+
+    /// <summary>Handle of the run that executed it, when that is another one.</summary>
+    public string? ReusedFrom { get; init; }
     public IReadOnlyList<AttemptView> Attempts { get; set; } = [];
 }
 
@@ -87,6 +102,9 @@ public sealed record AttemptView
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
     public IReadOnlyList<CommandRecord> Commands { get; set; } = [];
+
+    /// <summary>What it left; the newest attempt's are the step's.</summary>
+    public IReadOnlyList<ArtifactRecord> Artifacts { get; set; } = [];
 }
 
 /// <summary>Starts a run of a stored flow, or of a definition given in place.</summary>
@@ -113,6 +131,22 @@ public sealed record StartRunRequest
 
     /// <summary>Same key and content give the same run; same key and other content is refused.</summary>
     public string? IdempotencyKey { get; init; }
+}
+
+/// <summary>Takes a run up again that is over.</summary>
+public sealed record RetryRunRequest
+{
+    /// <summary>This step and all after it are done again, too; null = only what did not end well.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Leaves alone what succeeded after a step that failed.</summary>
+    public bool OnlyFailed { get; init; }
+
+    /// <summary>
+    /// Starts a new run of the flow's newest revision, which takes over the steps that succeeded and are defined as
+    /// before.
+    /// </summary>
+    public bool WithLatestFlow { get; init; }
 }
 
 public sealed record StartRunResponse(RunView Run)

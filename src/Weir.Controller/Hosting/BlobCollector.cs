@@ -68,7 +68,8 @@ internal sealed partial class BlobCollector(
             foreach (var step in run.Steps)
             {
                 if (step.WorkspaceDigest is { } workspace) candidates.Remove(workspace);
-                foreach (var artifact in step.Artifacts) candidates.Remove(artifact.Digest);
+                foreach (var artifact in step.Artifacts.Concat(step.Attempts.SelectMany(a => a.Artifacts)))
+                    candidates.Remove(artifact.Digest);
             }
 
             if (candidates.Count == 0) return;

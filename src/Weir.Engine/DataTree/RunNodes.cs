@@ -38,6 +38,8 @@ internal static class RunNodes
             Message = state.Message,
             ExitCode = state.ExitCode,
             Attempts = state.Attempts.Length,
+            Round = run.Round,
+            ReusedFrom = state.Reused?.Handle,
             Agent = last?.Agent,
             Runtime = last?.Runtime,
             Image = last?.Image,
@@ -61,7 +63,8 @@ internal static class RunNodes
             Started = run.Started,
             Ended = run.Ended,
             Losses = run.LossCount,
-            Milliseconds = run.Ended is { } ended ? (long)(ended - run.Created).TotalMilliseconds : null,
+            Round = run.Round,
+            Milliseconds = run.Ended is { } ended ? (long)(ended - run.Began).TotalMilliseconds : null,
         };
         return Child(run, "result", "result", 'f', now) with
         {
@@ -75,10 +78,13 @@ internal static class RunNodes
     };
 
     private static NodeRow Child(RunState run, string name, string kind, char rank, DateTimeOffset now) =>
-        NodeRegistry.Below(Root(run), NodeIds.Derive(now, rank, $"{run.Id}/{kind}/{name}"), name) with
+        NodeRegistry.Below(Root(run), NodeIds.Derive(now, rank, NameOf(run, kind, name)), name) with
         {
             Kind = kind, Owner = run.Inputs.StartedBy, Created = now,
         };
+
+    private static string NameOf(RunState run, string kind, string name) =>
+        run.Round == 0 ? $"{run.Id}/{kind}/{name}" : $"{run.Id}/{kind}/{name}/{run.Round}";
 
     // Written straight through, as every run makes some; read as a NodeBody.
     private static string Body<T>(
@@ -125,6 +131,12 @@ internal sealed record StepNodeData(string Run, string Step, RunStatus Status)
     public string? Message { get; init; }
     public int? ExitCode { get; init; }
     public int Attempts { get; init; }
+
+    /// <summary>How often its run was taken up again before.</summary>
+    public int Round { get; init; }
+
+    /// <summary>The run that executed it, when that is another one.</summary>
+    public string? ReusedFrom { get; init; }
     public string? Agent { get; init; }
     public string? Runtime { get; init; }
 
@@ -143,6 +155,7 @@ internal sealed record ResultNodeData(string Run, string Flow, RunStatus Status)
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
     public int Losses { get; init; }
+    public int Round { get; init; }
 
     /// <summary>From being asked for to its end.</summary>
     public long? Milliseconds { get; init; }

@@ -24,6 +24,7 @@ internal sealed class FlowBinder(ProblemList problems)
         QueueTimeout = root.Duration("queue_timeout"),
         Disconnect = root.Duration("disconnect"),
         Runtime = root.Text("runtime"),
+        KeepsWorkspaces = root.Text("keep") == "workspace",
         Secrets = root.Texts("secrets") ?? [],
         Steps = [.. root.Items("steps").Take(FlowKeys.MaxSteps).Select(BindStep)],
     };
@@ -57,6 +58,7 @@ internal sealed class FlowBinder(ProblemList problems)
             Secrets = step.Texts("secrets") ?? [],
             Runtime = step.Text("runtime"),
             StartsEmpty = step.Text("workspace") == "empty",
+            KeepsWorkspace = step.Text("keep") is { } keep ? keep == "workspace" : null,
         };
     }
 

@@ -31,6 +31,9 @@ public sealed record FlowDefinition
     public TimeSpan? QueueTimeout { get; init; }
     public TimeSpan? Disconnect { get; init; }
     public string? Runtime { get; init; }
+
+    /// <summary>For steps that do not say: whether workspaces are stored with the controller.</summary>
+    public bool KeepsWorkspaces { get; init; }
     public ImmutableArray<string> Secrets { get; init; } = [];
     public ImmutableArray<StepDefinition> Steps { get; init; } = [];
 }
@@ -97,6 +100,9 @@ public sealed record StepDefinition
     public string? Shell { get; init; }
     public ImmutableArray<string> Secrets { get; init; } = [];
     public string? Runtime { get; init; }
+
+    /// <summary>Whether its workspace is stored with the controller; null = as the flow says.</summary>
+    public bool? KeepsWorkspace { get; init; }
 
     /// <summary>True when it begins with an empty workspace, whatever it needs.</summary>
     public bool StartsEmpty { get; init; }

@@ -16,6 +16,7 @@ internal static class FlowKeys
     private static readonly TextShape ArtifactName = new() { Format = TextFormat.ArtifactName, IsTemplate = true };
     private static readonly TextShape Runtime = new() { Choices = ["process", "docker", "fake"] };
     private static readonly TextShape Pull = new() { Choices = ["if-missing", "always", "never"] };
+    private static readonly TextShape Keep = new() { Choices = ["workspace", "nothing"] };
     private static readonly BooleanShape Boolean = new();
     private static readonly ListShape Secrets = new(new TextShape { Format = TextFormat.EnvName }, 50);
     private static readonly MapShape Env =
@@ -150,6 +151,10 @@ internal static class FlowKeys
             "workspace",
             new TextShape { Choices = ["continue", "empty"] },
             "continue (the default): begin with the files of another step; empty: begin with none."),
+        new FlowKey(
+            "keep",
+            Keep,
+            "workspace: store what the step leaves with the controller, so that any agent can go on from there; without it the flow's."),
         new FlowKey("secrets", Secrets, "Secrets to bring as environment variables."),
         new FlowKey("runtime", Runtime, "Runtime to use: process, docker or fake."))
     {
@@ -170,6 +175,7 @@ internal static class FlowKeys
         new FlowKey("queue_timeout", Duration, "Longest time that a ready step waits for an agent; without it 24h."),
         new FlowKey("disconnect", DurationOrZero, "`disconnect` of steps that name none; without it 10m."),
         new FlowKey("runtime", Runtime, "Runtime for steps that name none: process, docker or fake."),
+        new FlowKey("keep", Keep, "`keep` of steps that name none: workspace, or nothing (the default)."),
         new FlowKey("secrets", Secrets, "Secrets of every step."),
         new FlowKey("steps", new ListShape(Step, MaxSteps, Min: 1), "What to do.") { IsRequired = true })
     {

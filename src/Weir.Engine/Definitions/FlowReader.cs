@@ -31,6 +31,19 @@ public static class FlowReader
         return new FlowTextResult(isGood ? FlowPrinter.Print((TreeMap)source!.Tree, source.Format, all) : null, all);
     }
 
+    /// <summary>Gives the flow with some of it changed, in the native format.</summary>
+    public static FlowTextResult Adapt(string text, string? file, FlowAdaption adaption)
+    {
+        var problems = new ProblemList();
+        var source = ReadTree(text, file, problems);
+        var flow = source is null ? null : Bind(source.Tree, problems);
+        if (flow is not null && adaption.Step is { } step && !flow.Steps.Any(known => known.Name == step))
+            problems.Add("steps", new Place(0, 0), $"the flow has no step `{step}`");
+        if (flow is null || problems.HasErrors) return new FlowTextResult(null, problems.InOrder());
+        var adapted = adaption.Apply((TreeMap)source!.Tree, flow);
+        return new FlowTextResult(FlowPrinter.Print(adapted, FlowSource.NativeFormat, []), problems.InOrder());
+    }
+
     private static FlowSource? ReadTree(string text, string? file, ProblemList problems)
     {
         if (text.Length <= MaxBytes && Encoding.UTF8.GetByteCount(text) <= MaxBytes)

@@ -73,6 +73,9 @@ public sealed record PlanStep
 
     /// <summary>The step whose workspace this one continues; null = it starts with an empty one.</summary>
     public string? WorkspaceFrom { get; init; }
+
+    /// <summary>True when what it leaves is stored with the controller, whoever continues it.</summary>
+    public bool KeepsWorkspace { get; init; }
 }
 
 /// <summary>Name and path are templates; the path may hold <c>*</c>, <c>?</c> and <c>**</c>.</summary>

@@ -55,6 +55,7 @@ internal static class PlannerSteps
             JunitReports = step.JunitReports,
             Secrets = [.. flow.Secrets.Union(step.Secrets)],
             WorkspaceFrom = WorkspaceOf(flow, index),
+            KeepsWorkspace = step.KeepsWorkspace ?? flow.KeepsWorkspaces,
         };
     }
 
@@ -70,6 +71,7 @@ internal static class PlannerSteps
             Env = CheckoutVariables(flow, source),
             Disconnect = flow.Disconnect ?? unset.Disconnect,
             Outputs = Checkout.Outputs,
+            KeepsWorkspace = flow.KeepsWorkspaces,
         };
     }
 

@@ -18,7 +18,7 @@ internal static class Deadlines
     public static DateTimeOffset? Next(RunState run, RunTiming timing)
     {
         if (run.Status.IsFinal()) return null;
-        var next = run.Stop is { } stop ? stop.At + timing.StoppedRunGrace : run.Created + run.Plan.Timeout;
+        var next = run.Stop is { } stop ? stop.At + timing.StoppedRunGrace : run.Began + run.Plan.Timeout;
         for (var i = 0; i < run.Steps.Length; i++)
         {
             if (Next(run.Plan, run.Plan.Steps[i], run.Steps[i], timing) is { } due && due < next) next = due;
@@ -55,7 +55,7 @@ internal static class Deadlines
             return true;
         }
 
-        if (edit.Now < edit.Run.Created + edit.Graph.Plan.Timeout) return false;
+        if (edit.Now < edit.Run.Began + edit.Graph.Plan.Timeout) return false;
         Stopping.Begin(edit, ReasonCode.Timeout, "");
         return true;
     }

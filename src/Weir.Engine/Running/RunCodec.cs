@@ -14,7 +14,14 @@ public static class RunCodec
     public static RunRow ToRow(RunState run, DateTimeOffset? due)
     {
         var details =
-            new RunDetails { Inputs = run.Inputs, Stop = run.Stop, LastLease = run.LastLease, Message = run.Message };
+            new RunDetails
+            {
+                Inputs = run.Inputs,
+                Stop = run.Stop,
+                LastLease = run.LastLease,
+                Message = run.Message,
+                Reopened = run.Reopened,
+            };
         return new RunRow(
             run.Id, run.Namespace, run.Flow, JsonSerializer.Serialize(details, StateJson.Default.RunDetails))
         {
@@ -28,6 +35,7 @@ public static class RunCodec
             Started = run.Started,
             Ended = run.Ended,
             Due = due,
+            Round = run.Round,
         };
     }
 
@@ -56,6 +64,8 @@ public static class RunCodec
             Started = row.Started,
             Ended = row.Ended,
             Stop = details.Stop,
+            Round = row.Round,
+            Reopened = details.Reopened,
             LastLease = details.LastLease,
             Version = row.Version,
             Steps =
@@ -88,6 +98,7 @@ internal sealed record RunDetails
     public RunStop? Stop { get; init; }
     public long LastLease { get; init; }
     public string? Message { get; init; }
+    public DateTimeOffset? Reopened { get; init; }
 }
 
 [JsonSourceGenerationOptions(

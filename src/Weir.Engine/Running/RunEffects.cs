@@ -36,6 +36,7 @@ public abstract record RunEffect
 public static class RunEffects
 {
     public const string RunCreated = "run.created";
+    public const string RunRetried = "run.retried";
     public const string RunFinished = "run.finished";
     public const string StepFinished = "step.finished";
 
@@ -50,6 +51,7 @@ public static class RunEffects
             effects.Add(new RunEffect.Publish("run.started", -1));
         }
 
+        if (before is not null && after.Round > before.Round) effects.Add(new RunEffect.Publish(RunRetried, -1));
         for (var i = 0; i < after.Steps.Length; i++)
         {
             if (before is not null && ReferenceEquals(before.Steps[i], after.Steps[i])) continue;
@@ -57,7 +59,7 @@ public static class RunEffects
         }
 
         if (after.Stop is not null && before?.Stop is null) effects.Add(new RunEffect.Publish("run.stopping", -1));
-        if (after.Status.IsFinal() && before?.Status.IsFinal() != true)
+        if (after.Status.IsFinal() && !(before?.Status.IsFinal() == true && before.Round == after.Round))
             effects.Add(new RunEffect.Publish(RunFinished, -1));
         return effects;
     }
@@ -70,7 +72,8 @@ public static class RunEffects
         if (wasQueued && !isQueued) effects.Add(new RunEffect.Dequeue(step));
         if (isQueued && !wasQueued) effects.Add(new RunEffect.Enqueue(step));
         OfLease(effects, before, run, step);
-        if (after.IsOver && before?.IsOver != true) effects.Add(new RunEffect.Publish(StepFinished, step));
+        var wasOver = before?.IsOver == true && before.Round == after.Round;
+        if (after.IsOver && !wasOver) effects.Add(new RunEffect.Publish(StepFinished, step));
         else if (after.Status == RunStatus.Running && before?.Status != RunStatus.Running)
             effects.Add(new RunEffect.Publish("step.started", step));
         else if (isQueued && !wasQueued) effects.Add(new RunEffect.Publish("step.queued", step));

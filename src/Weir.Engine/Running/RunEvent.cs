@@ -46,6 +46,9 @@ public abstract record RunEvent
 
     public sealed record CancelAsked(string By) : RunEvent;
 
+    /// <summary>The run, which is over, begins a further round.</summary>
+    public sealed record RetryAsked(string By, RetryScope Scope) : RunEvent;
+
     /// <summary>Time has passed: deadlines are looked at.</summary>
     public sealed record Ticked : RunEvent;
 }

@@ -8,8 +8,9 @@ namespace Weir.Engine.Running;
 
 /// <summary>
 /// The only place where a run, a step or an attempt changes. Pure: the same state, event and instant give the same
-/// result. Statuses move forward only, nothing leaves a final state, and after every event all that can go on has been
-/// queued. What must be done about a change follows from the difference (<see cref="RunEffects"/>).
+/// result. Statuses move forward only and nothing leaves a final state, unless the run is asked to begin a further
+/// round; after every event all that can go on has been queued. What must be done about a change follows from the
+/// difference (<see cref="RunEffects"/>).
 /// </summary>
 public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
 {
@@ -38,6 +39,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             RunEvent.Returned e => Return(edit, e.Fence),
             RunEvent.NotHeld e => GiveBack(edit, e.Fence),
             RunEvent.CancelAsked e => Cancel(edit, e.By),
+            RunEvent.RetryAsked e => Reopening.Begin(edit, e.Scope),
             RunEvent.Ticked => Deadlines.Look(edit),
             _ => throw new UnreachableException(),
         };
@@ -129,6 +131,8 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         }
 
         edit[i] = edit[i] with { Artifacts = [.. outcome.Artifacts], Tests = outcome.Tests };
+        edit.Edit(i, a => a with { Artifacts = edit[i].Artifacts });
+        if (outcome.SourceDigest is { } digest) Workspaces.Kept(edit, i, digest);
         AttemptEnding.Apply(edit, i, outcome.Status, outcome.Reason, outcome.Message, outcome.ExitCode);
         return EventVerdict.Accepted;
     }

@@ -35,6 +35,23 @@ public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSigna
         return applied.Verdict == EventVerdict.Refused ? CancelOutcome.AlreadyFinished : CancelOutcome.Requested;
     }
 
+    /// <summary>
+    /// Begins a further round of a run that is over; or, with the newest revision of its flow, a new run that takes
+    /// over what ended well and is defined as before.
+    /// </summary>
+    public async Task<RetryOutcome> RetryAsync(
+        string @namespace, string handle, string by, RetryRunRequest request, CancellationToken cancellationToken)
+    {
+        if (await LoadAsync(@namespace, handle, cancellationToken) is not { } run) return new RetryOutcome.NotFound();
+        var scope = new RetryScope(request.From, request.OnlyFailed);
+        if (request.WithLatestFlow) return await starter.RetryAsync(run, by, scope, cancellationToken);
+        if (Reopening.WhyNot(run, scope) is { } why) return new RetryOutcome.Refused(why);
+        var applied = await keeper.ApplyAsync(run.Id, new RunEvent.RetryAsked(by, scope), cancellationToken);
+        return applied.Verdict == EventVerdict.Accepted
+            ? new RetryOutcome.Retried(RunViews.Of(applied.State!))
+            : new RetryOutcome.Refused(RetryRefusal.Active);
+    }
+
     public async Task<DeleteRunOutcome> DeleteAsync(
         string @namespace, string handle, CancellationToken cancellationToken)
     {

@@ -23,6 +23,25 @@ public abstract record StartRunOutcome
     public sealed record IdempotencyMismatch(string Key) : StartRunOutcome;
 }
 
+/// <summary>What became of a request to take a run up again.</summary>
+public abstract record RetryOutcome
+{
+    private RetryOutcome()
+    {
+    }
+
+    public sealed record Retried(RunView Run) : RetryOutcome;
+
+    public sealed record Refused(RetryRefusal Why) : RetryOutcome;
+
+    public sealed record Invalid(IReadOnlyList<Problem> Problems) : RetryOutcome;
+
+    /// <summary>The run's flow is not stored, or not any more.</summary>
+    public sealed record FlowNotFound(string Flow) : RetryOutcome;
+
+    public sealed record NotFound : RetryOutcome;
+}
+
 /// <summary>What became of a request to cancel a run.</summary>
 public enum CancelOutcome
 {

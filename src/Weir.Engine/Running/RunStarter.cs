@@ -6,6 +6,7 @@ using System.Text.Json;
 using Weir.Contracts.Json;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Runs;
+using Weir.Contracts.Statuses;
 using Weir.Engine.Definitions;
 using Weir.Engine.Identity;
 using Weir.Engine.Planning;
@@ -54,6 +55,37 @@ public sealed class RunStarter(RunKeeper keeper, FlowLookup flows, IdSource ids,
         if (inserted.Run is { } stored) return new StartRunOutcome.Started(RunViews.Of(stored), warnings);
         return await EarlierAsync(@namespace, request, cancellationToken)
             ?? throw new StoreUnavailableException("the run could not be stored");
+    }
+
+    /// <summary>
+    /// A new run of the newest revision of the run's flow, with its inputs; steps that ended well, are defined as
+    /// before and come after such steps only are not run again.
+    /// </summary>
+    public async Task<RetryOutcome> RetryAsync(
+        RunState before, string by, RetryScope scope, CancellationToken cancellationToken)
+    {
+        if (!before.Status.IsFinal()) return new RetryOutcome.Refused(RetryRefusal.Active);
+        if (await flows(before.Namespace, before.Flow, null, cancellationToken) is not { } flow)
+            return new RetryOutcome.FlowNotFound(before.Flow);
+        var request = new StartRunRequest { Params = before.Inputs.Params };
+        var (plan, problems) = PlanOf(flow.Definition, request);
+        if (plan is null) return new RetryOutcome.Invalid(problems);
+        if (scope.From is { } from && !plan.Graph.TryPositionOf(from, out _))
+            return new RetryOutcome.Refused(RetryRefusal.StepNotFound);
+        var made = Make(before.Namespace, by, request, flow, plan);
+        var run = made with
+        {
+            Inputs = before.Inputs with
+            {
+                Revision = made.Inputs.Revision,
+                StartedBy = by,
+                Params = plan.Params,
+                RetryOf = before.Handle,
+            },
+            Steps = Reuse.StepsOf(before, plan.Graph, scope),
+        };
+        var inserted = await keeper.InsertAsync(run, plan.Row, idempotency: null, cancellationToken);
+        return new RetryOutcome.Retried(RunViews.Of(inserted.Run!));
     }
 
     private (MadePlan? Plan, IReadOnlyList<Problem> Problems) PlanOf(FlowDefinition definition, StartRunRequest request)

@@ -25,8 +25,14 @@ public sealed record RunState
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
 
+    /// <summary>How often it was taken up again after its end. A status moves forward only within a round.</summary>
+    public int Round { get; init; }
+
+    /// <summary>When its round began, which its deadline is counted from; null in the first.</summary>
+    public DateTimeOffset? Reopened { get; init; }
+
     /// <summary>
-    /// Set once when someone cancelled it or its time was over; what was not begun then is not begun.
+    /// Set once a round when someone cancelled it or its time was over; what was not begun then is not begun.
     /// </summary>
     public RunStop? Stop { get; init; }
 
@@ -37,11 +43,14 @@ public sealed record RunState
     /// <summary>The version this state was read at; 0 = not stored yet.</summary>
     public long Version { get; init; }
 
+    /// <summary>When its present round was asked for.</summary>
+    public DateTimeOffset Began => Reopened ?? Created;
+
     public Plan Plan => Graph.Plan;
     public string Flow => Graph.Plan.Flow;
     public string Handle => $"{Flow}#{Number}";
 
-    public int LossCount => Steps.Sum(s => s.Losses);
+    public int LossCount => Steps.Sum(s => s.Attempts.Count(a => a.Reason == ReasonCode.Infrastructure));
 }
 
 /// <summary>What a run was started with.</summary>
@@ -56,6 +65,9 @@ public sealed record RunInputs
     /// </summary>
     public bool Untrusted { get; init; }
     public int Priority { get; init; }
+
+    /// <summary>Handle of the run whose good steps this one did not run again; null when it is none such.</summary>
+    public string? RetryOf { get; init; }
     public ImmutableSortedDictionary<string, JsonElement> Params { get; init; } =
         ImmutableSortedDictionary<string, JsonElement>.Empty;
     public ImmutableSortedDictionary<string, JsonElement> TriggerData { get; init; } =
@@ -100,6 +112,15 @@ public sealed record StepState
     public ReasonCode Reason { get; init; }
     public string? Message { get; init; }
 
+    /// <summary>The round of its run in which it was last decided anew.</summary>
+    public int Round { get; init; }
+
+    /// <summary>Attempts of earlier rounds.</summary>
+    public int Earlier { get; init; }
+
+    /// <summary>Where it was executed when that was in another run; it has no attempts of its own then.</summary>
+    public ReusedStep? Reused { get; init; }
+
     /// <summary>Why it is not running, as it was decided; null while it runs and once it is over.</summary>
     public string? Waiting { get; init; }
 
@@ -109,10 +130,10 @@ public sealed record StepState
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>Attempts that failed by their own fault.</summary>
+    /// <summary>Attempts of this round that failed by their own fault.</summary>
     public int Failures { get; init; }
 
-    /// <summary>Attempts lost to infrastructure.</summary>
+    /// <summary>Attempts of this round lost to infrastructure.</summary>
     public int Losses { get; init; }
     public int? ExitCode { get; init; }
     public ImmutableSortedDictionary<string, string> Outputs { get; init; } =
@@ -127,6 +148,9 @@ public sealed record StepState
     public ImmutableArray<AttemptState> Attempts { get; init; } = [];
 
     public AttemptState? Current => Attempts.IsEmpty ? null : Attempts[^1];
+
+    /// <summary>True when an attempt of this round began.</summary>
+    public bool WasTried => Attempts.Length > Earlier;
     public bool IsOver => Phase == StepPhase.Done;
     public bool IsHeld => Phase is StepPhase.Leased or StepPhase.Unreachable;
 }
@@ -165,6 +189,14 @@ public sealed record AttemptState
     public bool Reported { get; init; }
     public ImmutableArray<CommandRecord> Commands { get; init; } = [];
 
+    /// <summary>What it left.</summary>
+    public ImmutableArray<ArtifactRecord> Artifacts { get; init; } = [];
+
     /// <summary>What is secret in it, sealed with a master key, while it is held; null when nothing is.</summary>
     public string? Sealed { get; init; }
 }
+
+/// <summary>An execution in another run whose outcome a step took over.</summary>
+/// <param name="Handle">The run as people name it.</param>
+/// <param name="Agent">The agent that has the workspace it left.</param>
+public sealed record ReusedStep(string Run, string Handle, int Attempt, string Agent);

@@ -28,6 +28,8 @@ public static class RunViews
             Trigger = details.Inputs.Trigger,
             StartedBy = details.Inputs.StartedBy,
             Params = details.Inputs.Params,
+            Round = row.Round,
+            RetryOf = details.Inputs.RetryOf,
             Created = row.Created,
             Started = row.Started,
             Ended = row.Ended,
@@ -51,6 +53,8 @@ public static class RunViews
         Trigger = run.Inputs.Trigger,
         StartedBy = run.Inputs.StartedBy,
         Params = run.Inputs.Params,
+        Round = run.Round,
+        RetryOf = run.Inputs.RetryOf,
         Created = run.Created,
         Started = run.Started,
         Ended = run.Ended,
@@ -80,6 +84,9 @@ public static class RunViews
             Outputs = state.Outputs,
             Artifacts = state.Artifacts,
             Tests = state.Tests,
+            Round = state.Round,
+            EarlierAttempts = state.Earlier,
+            ReusedFrom = state.Reused?.Handle,
             Attempts = [.. state.Attempts.Select(AttemptOf)],
         };
     }
@@ -98,5 +105,6 @@ public static class RunViews
         Started = attempt.Started,
         Ended = attempt.Ended,
         Commands = attempt.Commands,
+        Artifacts = attempt.Artifacts,
     };
 }

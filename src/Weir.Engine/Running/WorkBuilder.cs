@@ -35,8 +35,9 @@ internal static class WorkBuilder
             Limits = plan.Limits,
             Workspace = Workspaces.SourceOf(run, step),
             WorkspaceIsHandedOn = Workspaces.IsHandedOn(run, step),
-            KeepWorkspace = run.Graph.HeirsOf(step).Length > 0,
-            UploadWorkspace = run.Graph.HeirsOf(step).Any(heir => !Shape.SamePlace(plan, run.Plan.Steps[heir])),
+            KeepWorkspace = run.Graph.HeirsOf(step).Length > 0 || plan.KeepsWorkspace,
+            UploadWorkspace = plan.KeepsWorkspace
+                || run.Graph.HeirsOf(step).Any(heir => !Shape.SamePlace(plan, run.Plan.Steps[heir])),
             Artifacts =
             [
                 .. plan.Artifacts.Select(a => new ArtifactWork(

@@ -26,12 +26,15 @@ public sealed record RunRow(string Id, string Namespace, string Flow, string Jso
 
     /// <summary>When the timer loop must look at it again; never null before the end.</summary>
     public DateTimeOffset? Due { get; init; }
+
+    /// <summary>How often it was taken up again after its end.</summary>
+    public int Round { get; init; }
 }
 
 /// <summary>
 /// Stores the row at <paramref name="ExpectedVersion"/> + 1, whatever version the row says. Namespace, flow, number and
 /// creation stay as they were inserted. A row that is not final and has no due, or whose status
-/// would go back, is an <see cref="InvalidOperationException"/>.
+/// would go back within its round, is an <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed record RunWrite(RunRow Row, long ExpectedVersion);
 

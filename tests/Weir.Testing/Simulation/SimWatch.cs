@@ -10,7 +10,7 @@ namespace Weir.Testing.Simulation;
 internal sealed class SimWatch(SimWorld world)
 {
     private readonly Dictionary<StepKey, StepState> _steps = [];
-    private readonly Dictionary<string, RunStatus> _runs = [];
+    private readonly Dictionary<string, (int Round, RunStatus Status)> _runs = [];
     private readonly HashSet<AttemptFence> _finishSent = [];
     private readonly HashSet<AttemptFence> _delivered = [];
     private readonly Dictionary<StepKey, int> _executing = [];
@@ -52,18 +52,25 @@ internal sealed class SimWatch(SimWorld world)
 
     private void RunMoved(RunRow row)
     {
-        if (_runs.TryGetValue(row.Id, out var before) && (row.Status < before || before.IsFinal()))
+        if (_runs.TryGetValue(row.Id, out var before) && !MayMove(before, (row.Round, row.Status)))
         {
-            world.Break($"run {row.Id} went from {before} to {row.Status}");
+            world.Break($"run {row.Id} went from {before} to {row.Status} in round {row.Round}");
         }
 
-        _runs[row.Id] = row.Status;
-        world.Trace($"  run {row.Id} v{row.Version} {row.Status} {row.Reason}");
+        _runs[row.Id] = (row.Round, row.Status);
+        world.Trace($"  run {row.Id} v{row.Version} round {row.Round} {row.Status} {row.Reason}");
     }
 
     private void StepMoved(StepKey key, StepState before, StepState after)
     {
-        if (after.Status < before.Status || (before.Status.IsFinal() && after != before))
+        var round = _runs[key.Run].Round;
+        if (after.Round != before.Round)
+        {
+            if (after.Round != round || after.Earlier != before.Attempts.Length)
+                world.Break($"step {key} began round {after.Round} of {round} after {before.Attempts.Length} attempts");
+            if (!before.Status.IsFinal()) world.Break($"step {key} was begun anew while it was {before.Status}");
+        }
+        else if (after.Status < before.Status || (before.Status.IsFinal() && !IsSameOutcome(before, after)))
         {
             world.Break($"step {key} went from {before.Status} to {after.Status}");
         }
@@ -76,6 +83,17 @@ internal sealed class SimWatch(SimWorld world)
 
         world.Trace($"  step {key.Step} {after.Phase} {after.Status} {after.Reason} attempt {after.Attempts.Length}");
     }
+
+    // Only where its workspace can be had may be learnt after its end.
+    private static bool IsSameOutcome(StepState before, StepState after) =>
+        Text(after with { WorkspaceDigest = before.WorkspaceDigest }) == Text(before);
+
+    private static string Text(StepState step) => JsonSerializer.Serialize(step, StateJson.Default.StepState);
+
+    private static bool MayMove((int Round, RunStatus Status) before, (int Round, RunStatus Status) after) =>
+        after.Round == before.Round
+            ? after.Status >= before.Status && !before.Status.IsFinal()
+            : after.Round == before.Round + 1 && before.Status.IsFinal();
 
     private void AttemptMoved(StepKey key, AttemptState? before, AttemptState after)
     {

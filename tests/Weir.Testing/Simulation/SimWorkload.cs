@@ -1,3 +1,4 @@
+using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Identity;
 using Weir.Engine.Planning;
@@ -6,11 +7,15 @@ using Weir.Engine.Storage;
 
 namespace Weir.Testing.Simulation;
 
-/// <summary>People: they start runs, cancel some, and insist until they are answered.</summary>
+/// <summary>
+/// People: they start runs, cancel some, take some up again once they are over, and insist until they are answered.
+/// </summary>
 internal sealed class SimWorkload(SimWorld world)
 {
     public const string Namespace = "default";
+    private const int MostRetries = 3;
     private readonly List<string> _started = [];
+    private readonly List<Task> _retries = [];
 
     public async Task RunAsync(int runs, TimeSpan within)
     {
@@ -22,20 +27,24 @@ internal sealed class SimWorkload(SimWorld world)
             _started.Add(run.Id);
             await InsistAsync(c => InsertAsync(c, run));
             if (world.Random.Next(5) == 0) _ = CancelAsync(run.Id);
+            if (world.Random.Next(3) == 0) _retries.Add(RetryAsync(run));
         }
     }
 
-    /// <summary>A run that has not ended, or null.</summary>
+    /// <summary>A run that has not ended or will be taken up again, or null.</summary>
     public async Task<string?> OpenRunAsync()
     {
+        if (_retries.Exists(retry => !retry.IsCompleted)) return "that someone waits for";
         foreach (var id in _started)
         {
-            var row = await world.Rows.GetRunAsync(id, CancellationToken.None);
-            if (row is null || !row.Status.IsFinal()) return id;
+            if (!await IsOverAsync(id)) return id;
         }
 
         return null;
     }
+
+    private async Task<bool> IsOverAsync(string run) =>
+        await world.Rows.GetRunAsync(run, CancellationToken.None) is { Status: var status } && status.IsFinal();
 
     private RunState NewRun(string id)
     {
@@ -66,6 +75,19 @@ internal sealed class SimWorkload(SimWorld world)
         await InsistAsync(
             async c => await c.Core.Runs.CancelAsync(
                 Namespace, run, "someone", CancellationToken.None) != CancelOutcome.NotFound);
+    }
+
+    private async Task RetryAsync(RunState run)
+    {
+        for (var times = 1 + world.Random.Next(MostRetries); times > 0; times--)
+        {
+            while (!await IsOverAsync(run.Id)) await world.PassAsync(TimeSpan.FromSeconds(30));
+            var from = world.Random.Next(3) == 0 ? run.Steps[world.Random.Next(run.Steps.Length)].Name : null;
+            var scope = new RetryRunRequest { From = from, OnlyFailed = world.Random.Next(3) == 0 };
+            await InsistAsync(
+                async c => await c.Core.Runs.RetryAsync(Namespace, run.Id, "someone", scope, CancellationToken.None)
+                    is not RetryOutcome.NotFound);
+        }
     }
 
     private async Task InsistAsync(Func<SimController, Task<bool>> ask)

@@ -35,9 +35,45 @@ public sealed class DiskAgentTests : IDisposable
     }
 
     [Fact]
-    public async Task A_workspace_that_nobody_else_continues_is_moved_and_found_again_by_a_retry()
+    public async Task A_workspace_that_nobody_else_continues_stays_as_it_was_for_a_retry()
     {
         var directory = Open();
+        var first = await BeginAsync(directory, "one", new StepWork { KeepWorkspace = true });
+        File.WriteAllText(Path.Combine(first.WorkspacePath, "file"), "x");
+        Leave(first);
+        var work = new StepWork { Workspace = From("one"), WorkspaceIsHandedOn = true };
+        var second = await BeginAsync(directory, "two", work);
+        File.WriteAllText(Path.Combine(second.WorkspacePath, "file"), "spoilt");
+        var parcel = await second.PackSourceAsync(CancellationToken.None);
+        second.LeaveWorkspace(succeeded: false);
+        second.Remove();
+        var here = await BeginAsync(directory, "two", work, attempt: 2);
+        var there = await BeginAsync(
+            Open("there"), "two", new StepWork { Workspace = From("one", parcel!.Digest) }, blobs: (_, _) =>
+                Task.FromResult(parcel.Open()));
+
+        Assert.Equal("x", File.ReadAllText(Path.Combine(here.WorkspacePath, "file")));
+        Assert.Equal("x", File.ReadAllText(Path.Combine(there.WorkspacePath, "file")));
+    }
+
+    [Fact]
+    public async Task A_hand_on_that_was_cut_off_between_its_moves_is_made_good()
+    {
+        var directory = Open();
+        var first = await BeginAsync(directory, "one", new StepWork { KeepWorkspace = true });
+        File.WriteAllText(Path.Combine(first.WorkspacePath, "file"), "x");
+        Leave(first);
+        Directory.Move(first.WorkspacePath, first.WorkspacePath + ".copy");
+        var second = await BeginAsync(
+            directory, "two", new StepWork { Workspace = From("one"), WorkspaceIsHandedOn = true }, attempt: 2);
+
+        Assert.Equal("x", File.ReadAllText(Path.Combine(second.WorkspacePath, "file")));
+    }
+
+    [Fact]
+    public async Task A_workspace_too_large_to_keep_is_moved_and_found_again_by_a_retry()
+    {
+        var directory = Open(snapshotBytes: 0);
         var first = await BeginAsync(directory, "one", new StepWork { KeepWorkspace = true });
         File.WriteAllText(Path.Combine(first.WorkspacePath, "file"), "x");
         Leave(first);
@@ -262,9 +298,16 @@ public sealed class DiskAgentTests : IDisposable
         attempt.Remove();
     }
 
-    private DiskAgentDirectory Open(string name = "agent", Func<AgentOptions, AgentOptions>? options = null)
+    private DiskAgentDirectory Open(
+        string name = "agent", Func<AgentOptions, AgentOptions>? options = null, long snapshotBytes = 1 << 20)
     {
-        var usual = new AgentOptions { Name = name, DataDirectory = Path.Combine(_root, name), KeepFreeBytes = 0 };
+        var usual = new AgentOptions
+        {
+            Name = name,
+            DataDirectory = Path.Combine(_root, name),
+            KeepFreeBytes = 0,
+            SnapshotBytes = snapshotBytes,
+        };
         return new DiskAgentDirectory(options?.Invoke(usual) ?? usual, _time);
     }
 

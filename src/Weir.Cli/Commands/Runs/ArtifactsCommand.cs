@@ -24,21 +24,25 @@ internal static class ArtifactsCommand
         var handle = RunCommand.Handle();
         var step = new Option<string?>("--step") { Description = "Only what this step left.", HelpName = "STEP" };
         var name = new Option<string?>("--name") { Description = "Only artifacts of this name.", HelpName = "NAME" };
+        var attempt = new Option<int?>("--attempt") { Description = "The newest unless given.", HelpName = "N" };
         var folder =
             new Option<string?>("--to") { Description = "Unpack them into FOLDER/STEP/NAME.", HelpName = "FOLDER" };
         return context.Asks(
-            new Command("artifacts", "List what the steps of a run left, or fetch it.") { handle, step, name, folder },
+            new Command("artifacts", "List what the steps of a run left, or fetch it.") { handle, step, name, attempt, folder },
             async (call, cancellationToken) =>
             {
-                var page = await call.Client.Artifacts.ListAsync(call.Value(handle), cancellationToken);
-                var chosen = page.Items
+                var all = await ListAsync(call, call.Value(handle), call.Value(attempt), cancellationToken);
+                var chosen = all
                     .Where(artifact => call.Value(step) is not { } only || artifact.Step == only)
                     .Where(artifact => call.Value(name) is not { } only || artifact.Name == only)
                     .ToList();
                 if (call.Value(folder) is { } to)
                 {
                     foreach (var artifact in chosen)
-                        await FetchAsync(call, call.Value(handle), artifact, to, cancellationToken);
+                    {
+                        await FetchAsync(
+                            call, (call.Value(handle), artifact, call.Value(attempt)), to, cancellationToken);
+                    }
                 }
 
                 call.Printer.Write(chosen, WeirJson.Default.ArtifactView, Columns);
@@ -46,16 +50,31 @@ internal static class ArtifactsCommand
             });
     }
 
-    private static async Task FetchAsync(
-        ControllerCall call, string run, ArtifactView artifact, string to, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ArtifactView>> ListAsync(
+        ControllerCall call, string run, int? attempt, CancellationToken cancellationToken)
     {
+        if (attempt is null) return (await call.Client.Artifacts.ListAsync(run, cancellationToken)).Items;
+        var view = await call.Client.Runs.GetAsync(run, cancellationToken);
+        return
+        [
+            .. (view.Steps ?? []).SelectMany(
+                step => step.Attempts.Where(one => one.Number == attempt).SelectMany(one => one.Artifacts),
+                (step, left) => new ArtifactView(step.Name, left.Name, left.Digest, left.Bytes, left.Files)),
+        ];
+    }
+
+    private static async Task FetchAsync(
+        ControllerCall call, (string Run, ArtifactView Artifact, int? Attempt) what, string to,
+        CancellationToken cancellationToken)
+    {
+        var artifact = what.Artifact;
         // names come from a flow that others may have written
         if (IsPath(artifact.Step) || IsPath(artifact.Name))
             throw new CliException(ExitCodes.Error, $"'{artifact.Step}/{artifact.Name}' is no name for a folder");
         var folder = Path.Combine(call.Host.Folder, to, artifact.Step, artifact.Name);
         Directory.CreateDirectory(folder);
         await using var tar = await call.Client.Artifacts.DownloadAsync(
-            run, artifact.Step, artifact.Name, cancellationToken: cancellationToken);
+            what.Run, artifact.Step, artifact.Name, attempt: what.Attempt, cancellationToken: cancellationToken);
         await TarFile.ExtractToDirectoryAsync(tar, folder, overwriteFiles: true, cancellationToken);
     }
 

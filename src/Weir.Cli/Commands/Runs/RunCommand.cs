@@ -11,6 +11,7 @@ internal static class RunCommand
         GetCommand.Create(context),
         WatchCommand.Create(context),
         CancelCommand.Create(context),
+        RetryCommand.Create(context),
         LogsCommand.Create(context),
         ExplainCommand.Create(context),
         ArtifactsCommand.Create(context),

@@ -1,11 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using Weir.Cli.Commands.Tools;
 using Weir.Cli.Connecting;
-using Weir.Cli.Following;
 using Weir.Cli.Output;
 using Weir.Contracts.Client;
-using Weir.Contracts.Json;
 using Weir.Contracts.Runs;
 
 namespace Weir.Cli.Commands.Runs;
@@ -21,23 +18,8 @@ internal static class StartCommand
         {
             var request = await options.RequestAsync(call, cancellationToken);
             var run = await SendAsync(call, request, cancellationToken);
-            if (!call.Value(options.Follow) && !call.Value(options.ExitStatus))
-            {
-                call.Printer.Write(run, WeirJson.Default.RunView, started => [started.Handle]);
-                return ExitCodes.Ok;
-            }
-
-            var ended = await FollowAsync(call, run, options, cancellationToken);
-            return call.Value(options.ExitStatus) ? ExitCodes.Of(ended) : ExitCodes.Ok;
+            return await options.After.FollowAsync(call, run, [run.Handle], cancellationToken);
         });
-    }
-
-    private static async Task<RunView> FollowAsync(
-        ControllerCall call, RunView run, StartOptions options, CancellationToken cancellationToken)
-    {
-        var view = new FollowView { Logs = call.Value(options.Follow), Quiet = !call.Value(options.Follow) };
-        var limit = Given.Duration("--timeout", call.Value(options.Timeout));
-        return await RunFollower.FollowAsync(call, run, view, limit, cancellationToken);
     }
 
     private static async Task<RunView> SendAsync(
@@ -95,19 +77,9 @@ internal sealed class StartOptions
         Description = "The same key starts the run once, however often it is asked.", HelpName = "KEY",
     };
 
-    public Option<bool> Follow { get; } = new("--follow") { Description = "Show logs and steps until the run ends." };
+    public FollowOptions After { get; } = new();
 
-    public Option<bool> ExitStatus { get; } = new("--exit-status")
-    {
-        Description = "Wait for the end; exit 3 unless the run ends in success.",
-    };
-
-    public Option<string?> Timeout { get; } = new("--timeout")
-    {
-        Description = "Wait no longer; exit 7 then. The run goes on.", HelpName = "DURATION",
-    };
-
-    public IReadOnlyList<Option> All => [File, Params, Revision, Runtime, Priority, Key, Follow, ExitStatus, Timeout];
+    public IReadOnlyList<Option> All => [File, Params, Revision, Runtime, Priority, Key, .. After.All];
 
     public async Task<StartRunRequest> RequestAsync(ControllerCall call, CancellationToken cancellationToken)
     {
@@ -121,15 +93,10 @@ internal sealed class StartOptions
             Definition = file?.Text,
             File = file?.Name,
             Revision = call.Value(Revision),
-            Params = Given.Pairs("--param", call.Value(Params)).ToDictionary(
-                pair => pair.Key, pair => JsonText(pair.Value)),
+            Params = Given.Params("--param", call.Value(Params)),
             Runtime = call.Value(Runtime),
             Priority = call.Value(Priority),
             IdempotencyKey = call.Value(Key),
         };
     }
-
-    // the planner turns texts into the types that the flow declares
-    private static JsonElement JsonText(string value) =>
-        JsonSerializer.SerializeToElement(value, TextJson.Default.String);
 }

@@ -34,6 +34,7 @@ internal static class ArtifactEndpoints
         artifacts.MapGet(ApiRoutes.Artifact, DownloadAsync).WithName("DownloadArtifact")
             .WithSummary("Download an artifact as a tar, or one file of it")
             .TakesQuery("path", "string", "The file in the artifact; the whole artifact when left out.")
+            .TakesQuery("attempt", "integer", "The attempt that left it; the newest when left out.")
             .Produces<Stream>(200, "application/x-tar").Refuses(403, 404);
     }
 
@@ -52,6 +53,7 @@ internal static class ArtifactEndpoints
         CancellationToken cancellationToken)
     {
         var path = query.Text("path", LongestPath);
+        var attempt = query.Number("attempt", 1, int.MaxValue);
         if (query.Refusal is { } refusal) return refusal;
         if (!options.AllowDownloads)
             return Refusal.Forbidden(ErrorCodes.NotPermitted, "this controller lets nobody download artifacts");
@@ -59,12 +61,16 @@ internal static class ArtifactEndpoints
             return RunEndpoints.NotFound(place.Caller, place.Run);
         if (view.Steps?.FirstOrDefault(candidate => candidate.Name == place.Step) is not { } step)
             return StepEndpoints.NotFound(view, place.Step);
-        if (step.Artifacts.FirstOrDefault(candidate => candidate.Name == place.Artifact) is not { } artifact)
+        if (Left(step, attempt).FirstOrDefault(candidate => candidate.Name == place.Artifact) is not { } artifact)
             return NotFound($"the step {place.Step} left no artifact `{place.Artifact}`");
         if (await blobs.OpenAsync(artifact.Digest, cancellationToken) is not { } tar)
             return NotFound($"the artifact `{place.Artifact}` is not kept any more");
         return path is null ? Whole(artifact, tar) : await OneFileAsync(tar, path, cancellationToken);
     }
+
+    private static IReadOnlyList<ArtifactRecord> Left(StepView step, long? attempt) => attempt is null
+        ? step.Artifacts
+        : step.Attempts.FirstOrDefault(candidate => candidate.Number == attempt)?.Artifacts ?? [];
 
     private static Refusal NotFound(string what) => Refusal.NotFound(ErrorCodes.ArtifactNotFound, what);
 

@@ -42,6 +42,7 @@ internal static class RunEndpoints
             .Produces<RunView>(200, "text/event-stream").Refuses(404);
         runs.MapPost(ApiRoutes.RunCancel, CancelAsync).WithName("CancelRun").WithSummary("Ask a run to stop")
             .Needs(TokenRole.Runner).Produces<RunView>().Refuses(404, 409);
+        runs.MapRetry();
         runs.MapGet(ApiRoutes.RunExplain, ExplainAsync).WithName("ExplainRun")
             .WithSummary("Why a run and its steps stand where they stand").Produces<RunExplanation>().Refuses(404);
         runs.MapDelete(ApiRoutes.Run, DeleteAsync).WithName("DeleteRun").WithSummary("Delete a run that is over")

@@ -62,9 +62,9 @@ internal sealed class GroupWrites(NpgsqlBatch batch, IReadOnlyList<Commit> commi
                 """
                 UPDATE runs SET version = given.version, revision = given.revision, status = given.status,
                     reason = given.reason, plan_digest = given.plan_digest, started = given.started,
-                    ended = given.ended, due = given.due, json = given.json
-                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                    AS given (id, version, revision, status, reason, plan_digest, started, ended, due, json)
+                    ended = given.ended, due = given.due, json = given.json, round = given.round
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                    AS given (id, version, revision, status, reason, plan_digest, started, ended, due, json, round)
                 WHERE runs.id = given.id
                 """),
             changed));
@@ -96,18 +96,18 @@ internal sealed class GroupWrites(NpgsqlBatch batch, IReadOnlyList<Commit> commi
             batch.Add(
                 """
                 WITH given AS (
-                    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                         AS rows (id, version, revision, status, reason, plan_digest, started, ended, due, json,
-                            namespace, flow, created, from_end)),
+                            round, namespace, flow, created, from_end)),
                 counted AS (
                     INSERT INTO run_numbers (namespace, flow, last)
                     SELECT namespace, flow, count(*) FROM given GROUP BY namespace, flow ORDER BY namespace, flow
                     ON CONFLICT (namespace, flow) DO UPDATE SET last = run_numbers.last + excluded.last
                     RETURNING namespace, flow, last)
                 INSERT INTO runs (id, namespace, flow, number, revision, status, reason, plan_digest, version, created,
-                    started, ended, due, json)
+                    started, ended, due, json, round)
                 SELECT id, namespace, flow, last - from_end, revision, status, reason, plan_digest, version, created,
-                    started, ended, due, json
+                    started, ended, due, json, round
                 FROM given JOIN counted USING (namespace, flow)
                 RETURNING id, number
                 """),
@@ -188,5 +188,6 @@ internal sealed class GroupWrites(NpgsqlBatch batch, IReadOnlyList<Commit> commi
         .Integers(writes, write => (long?)write.Row.Revision).Smalls(writes, write => (int)write.Row.Status)
         .Smalls(writes, write => (int)write.Row.Reason).Texts(writes, write => write.Row.PlanDigest)
         .Instants(writes, write => write.Row.Started).Instants(writes, write => write.Row.Ended)
-        .Instants(writes, write => write.Row.Due).Texts(writes, write => write.Row.Json);
+        .Instants(writes, write => write.Row.Due).Texts(writes, write => write.Row.Json)
+        .Smalls(writes, write => write.Row.Round);
 }

@@ -9,11 +9,11 @@ internal sealed class RunQueries(Database database)
     private const string Select =
         """
         SELECT id, namespace, flow, number, revision, runs.status, reason, plan_digest, version, created, started, ended,
-            due, runs.json
+            due, runs.json, round
         """;
 
     /// <summary>Column of the step's place when steps are joined: one more than the run's own.</summary>
-    private const int StepColumn = 14;
+    private const int StepColumn = 15;
 
     private const string Filter =
         """
@@ -119,5 +119,6 @@ internal sealed class RunQueries(Database database)
             Started = row.InstantOrNullAt(10),
             Ended = row.InstantOrNullAt(11),
             Due = row.InstantOrNullAt(12),
+            Round = row.GetInt32(14),
         };
 }

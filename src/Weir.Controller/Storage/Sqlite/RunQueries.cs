@@ -6,10 +6,11 @@ namespace Weir.Controller.Storage.Sqlite;
 internal sealed class RunQueries(Connection connection)
 {
     private const string Columns =
-        "id, namespace, flow, number, revision, status, reason, plan_digest, version, created, started, ended, due, json";
+        "id, namespace, flow, number, revision, status, reason, plan_digest, version, created, started, ended, due, json, "
+        + "round";
 
     /// <summary>Column of the step's place when steps are joined: one more than the run's own.</summary>
-    private const int StepColumn = 14;
+    private const int StepColumn = 15;
 
     private const string Filter =
         """
@@ -140,5 +141,6 @@ internal sealed class RunQueries(Connection connection)
         Started = row.InstantOrNullAt(10),
         Ended = row.InstantOrNullAt(11),
         Due = row.InstantOrNullAt(12),
+        Round = row.SmallAt(14),
     };
 }

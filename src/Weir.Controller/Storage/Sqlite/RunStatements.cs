@@ -16,15 +16,15 @@ internal sealed class RunStatements(Connection connection)
 
     private readonly Statement _insert = connection.Prepare(
         """
-        INSERT INTO runs (revision, status, reason, plan_digest, version, started, ended, due, json,
+        INSERT INTO runs (revision, status, reason, plan_digest, version, started, ended, due, json, round,
             id, namespace, flow, number, created)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
     private readonly Statement _update = connection.Prepare(
         """
         UPDATE runs SET revision = ?, status = ?, reason = ?, plan_digest = ?, version = ?, started = ?, ended = ?,
-            due = ?, json = ?
+            due = ?, json = ?, round = ?
         WHERE rowid = ?
         """);
 
@@ -79,5 +79,6 @@ internal sealed class RunStatements(Connection connection)
 
     private static Statement Bind(Statement statement, RunRow row, long version) => statement
         .Integer((long?)row.Revision).Integer((int)row.Status).Integer((int)row.Reason).Text(row.PlanDigest)
-        .Integer(version).Instant(row.Started).Instant(row.Ended).Instant(row.Due).Text(row.Json);
+        .Integer(version).Instant(row.Started).Instant(row.Ended).Instant(row.Due).Text(row.Json)
+        .Integer(row.Round);
 }

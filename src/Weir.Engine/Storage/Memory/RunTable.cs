@@ -58,9 +58,13 @@ internal sealed class RunTable
     {
         if (row.Due is null && !row.Status.IsFinal())
             throw new InvalidOperationException($"run {row.Id} is {row.Status} and nothing will look at it again");
-        if (Get(row.Id) is { } old && (row.Status < old.Status || (old.Status.IsFinal() && row.Status != old.Status)))
+        if (Get(row.Id) is { } old && !MayBecome(old, row))
             throw new InvalidOperationException($"run {row.Id} is {old.Status} and cannot become {row.Status}");
     }
+
+    private static bool MayBecome(RunRow old, RunRow row) => row.Round == old.Round
+        ? row.Status >= old.Status && (!old.Status.IsFinal() || row.Status == old.Status)
+        : row.Round == old.Round + 1 && old.Status.IsFinal();
 
     public long Apply(RunWrite write)
     {

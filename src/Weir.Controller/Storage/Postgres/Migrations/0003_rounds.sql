@@ -1,0 +1,16 @@
+-- A run that is over may be asked to begin a further round; within a round its status only moves forward.
+
+ALTER TABLE runs ADD COLUMN round integer NOT NULL DEFAULT 0 CHECK (round >= 0);
+
+CREATE OR REPLACE FUNCTION runs_only_move_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the status of a run only moves forward within a round' USING ERRCODE = 'check_violation';
+END $$;
+
+DROP TRIGGER runs_only_move_forward ON runs;
+
+CREATE TRIGGER runs_only_move_forward BEFORE UPDATE OF status, round ON runs FOR EACH ROW
+WHEN (NEW.round NOT IN (OLD.round, OLD.round + 1)
+    OR (NEW.round = OLD.round AND (NEW.status < OLD.status OR (OLD.status >= 2 AND NEW.status <> OLD.status)))
+    OR (NEW.round > OLD.round AND OLD.status < 2))
+EXECUTE FUNCTION runs_only_move_forward();
