@@ -11,6 +11,8 @@ Benchmark[] all =
     new("throughput", ThroughputBenchmark.RunAsync),
     new("growth", ThroughputBenchmark.GrowthAsync),
     new("schema", SchemaBenchmark.RunAsync),
+    new("reading", ReadingBenchmark.RunAsync),
+    new("workspace", WorkspaceBenchmark.RunAsync),
     new("docker", DockerBenchmark.RunAsync),
 ];
 var chosen = args.Length == 0 ? all : [.. all.Where(b => args.Contains(b.Name))];

@@ -30,11 +30,11 @@ internal static class StepEnvironment
     }
 
     /// <summary>Values that were not sealed to this agent's key are a <see cref="StepException"/>.</summary>
-    public static IReadOnlyDictionary<string, string> OpenSealed(Assignment assignment, ECDiffieHellman? key)
+    public static SealedValues OpenSealed(Assignment assignment, ECDiffieHellman? key)
     {
-        if (assignment.Sealed is not { } box) return new Dictionary<string, string>();
+        if (assignment.Sealed is not { } box) return new SealedValues(new Dictionary<string, string>());
         var values = key is null ? null : SealedValues.Open(key, box, assignment.Fence);
-        return values?.Env
+        return values
             ?? throw new StepException(
                 ReasonCode.Infrastructure, "the step's secrets were not sealed to this agent's key");
     }

@@ -28,6 +28,9 @@ internal sealed class StepMasks(AgentContext context, HeldAttempt held, AttemptF
     /// <summary>Null while nothing is secret.</summary>
     public MaskSet? Current { get; private set; }
 
+    /// <summary>What came sealed for the registry of the step's image; null = nothing.</summary>
+    public RegistryLogin? Login { get; private set; }
+
     /// <summary>What is not masked though the step wants it to be; null = nothing.</summary>
     public string? Problem { get; private set; }
 
@@ -38,7 +41,9 @@ internal sealed class StepMasks(AgentContext context, HeldAttempt held, AttemptF
     public IReadOnlyDictionary<string, string> Open()
     {
         if (_opened) return _env!;
-        _env = StepEnvironment.OpenSealed(held.Assignment, context.Key);
+        var values = StepEnvironment.OpenSealed(held.Assignment, context.Key);
+        _env = values.Env;
+        Login = values.Login;
         if (folder.Masks is { } box && context.Key is { } key
             && SealedValues.Open(key, box, held.Fence) is { } kept)
         {
@@ -46,7 +51,7 @@ internal sealed class StepMasks(AgentContext context, HeldAttempt held, AttemptF
             _untold = _added.Count > 0;
         }
 
-        if (_env.Count + _added.Count > 0) Current = MaskSet.Of(_env.Values.Concat(_added));
+        Current = MaskSet.Of(values.Secrets.Concat(_added));
         _opened = true;
         return _env;
     }

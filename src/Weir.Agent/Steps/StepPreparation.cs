@@ -1,6 +1,7 @@
 using Weir.Agent.Folders;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Runtimes;
+using Weir.Engine.Security;
 
 namespace Weir.Agent.Steps;
 
@@ -14,7 +15,7 @@ internal static class StepPreparation
         AttemptFolder folder, IContainerRuntime runtime, StepExchange exchange, CancellationToken cancellationToken)
     {
         var (blobs, tell) = exchange;
-        var spec = SpecOf(folder) with { Tell = tell };
+        var spec = SpecOf(folder) with { Tell = tell, Login = exchange.Login };
         await runtime.SettleAsync(spec, cancellationToken);
         await folder.PrepareWorkspaceAsync(blobs.OpenAsync, cancellationToken);
         foreach (var resource in folder.Record.Assignment.Work.Resources)
@@ -41,4 +42,8 @@ internal static class StepPreparation
 }
 
 /// <summary>What a step's preparation has to do with the controller.</summary>
-internal readonly record struct StepExchange(BlobExchange Blobs, Action<string> Tell);
+internal readonly record struct StepExchange(BlobExchange Blobs, Action<string> Tell)
+{
+    /// <summary>For the registry of the step's image.</summary>
+    public RegistryLogin? Login { get; init; }
+}

@@ -34,8 +34,9 @@ internal sealed class StepRun(
             using var preparing = CancellationTokenSource.CreateLinkedTokenSource(working, slow.Token);
             try
             {
-                var container = await StepPreparation.PrepareAsync(
-                    folder, runtime, new StepExchange(blobs, feed.Tell), preparing.Token);
+                feed.Masks.Open();
+                var exchange = new StepExchange(blobs, feed.Tell) { Login = feed.Masks.Login };
+                var container = await StepPreparation.PrepareAsync(folder, runtime, exchange, preparing.Token);
                 return await ExecuteAsync(container, Limit, opened: false, tokens, working);
             }
             catch (OperationCanceledException) when (slow.IsCancellationRequested && !working.IsCancellationRequested)

@@ -6,6 +6,7 @@ using Weir.Cli.Commands.Flows;
 using Weir.Cli.Commands.Hosts;
 using Weir.Cli.Commands.Kinds;
 using Weir.Cli.Commands.Nodes;
+using Weir.Cli.Commands.Retentions;
 using Weir.Cli.Commands.Runs;
 using Weir.Cli.Commands.Secrets;
 using Weir.Cli.Commands.Tokens;
@@ -33,6 +34,7 @@ internal static class CommandTable
         new("kind", "Say what the data of nodes must be.", KindCommand.Create),
         new("event", "Follow what changes.", EventCommand.Create),
         new("secret", "Keep secrets of a namespace; their values never come back.", SecretCommand.Create),
+        new("retention", "Say how long a namespace keeps what its runs left.", RetentionCommand.Create),
         new("token", "Look after tokens of people and programs.", TokenCommand.Create),
         new("context", "Remember controllers and choose between them.", ContextCommand.Create),
         new("doctor", "Check this machine and the way to the controller.", DoctorCommand.Create),

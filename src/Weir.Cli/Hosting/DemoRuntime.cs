@@ -6,7 +6,7 @@ namespace Weir.Cli.Hosting;
 internal sealed record DemoRuntime(string Name, string Why, string Image)
 {
     private const string Docker = "docker";
-    private const string UsualImage = "buildpack-deps:bookworm-scm";
+    public const string UsualImage = "buildpack-deps:bookworm-scm";
     private const string ProcessLine = "runtime: process\n";
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 

@@ -22,6 +22,7 @@ public sealed class WeirClient
         Kinds = new KindsClient(_connection);
         Logs = new LogsClient(_connection);
         Nodes = new NodesClient(_connection);
+        Retention = new RetentionClient(_connection);
         Runs = new RunsClient(_connection);
         Secrets = new SecretsClient(_connection);
         Tokens = new TokensClient(_connection);
@@ -35,6 +36,7 @@ public sealed class WeirClient
     public KindsClient Kinds { get; }
     public LogsClient Logs { get; }
     public NodesClient Nodes { get; }
+    public RetentionClient Retention { get; }
     public RunsClient Runs { get; }
     public SecretsClient Secrets { get; }
     public TokensClient Tokens { get; }

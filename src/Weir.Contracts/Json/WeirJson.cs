@@ -5,6 +5,7 @@ using Weir.Contracts.Events;
 using Weir.Contracts.Flows;
 using Weir.Contracts.Nodes;
 using Weir.Contracts.Problems;
+using Weir.Contracts.Retention;
 using Weir.Contracts.Routes;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Secrets;
@@ -48,6 +49,8 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(Page<RunView>))]
 [JsonSerializable(typeof(StartRunRequest))]
 [JsonSerializable(typeof(RetryRunRequest))]
+[JsonSerializable(typeof(RetentionPolicy))]
+[JsonSerializable(typeof(RetentionReport))]
 [JsonSerializable(typeof(StartRunResponse))]
 [JsonSerializable(typeof(RunExplanation))]
 [JsonSerializable(typeof(Page<StepView>))]

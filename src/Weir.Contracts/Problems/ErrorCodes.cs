@@ -21,6 +21,7 @@ public static class ErrorCodes
     public const string KindInvalid = "kind.invalid";
     public const string KindNotFound = "kind.not_found";
     public const string LimitExceeded = "limit.exceeded";
+    public const string LogGone = "log.gone";
     public const string MethodNotAllowed = "route.method_not_allowed";
     public const string NodeInvalid = "node.invalid";
     public const string NodeNotFound = "node.not_found";
@@ -32,6 +33,7 @@ public static class ErrorCodes
     public const string RequestInvalid = "request.invalid";
     public const string RouteNotFound = "route.not_found";
     public const string RunActive = "run.active";
+    public const string RunExpired = "run.expired";
     public const string RunFinished = "run.finished";
     public const string RunNotFound = "run.not_found";
     public const string RunNothingToRetry = "run.nothing_to_retry";

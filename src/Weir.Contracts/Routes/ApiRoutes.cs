@@ -42,6 +42,9 @@ public static class ApiRoutes
     public const string Nodes = "/v1/nodes";
     public const string OpenApi = "/openapi/v1.json";
     public const string Ready = "/readyz";
+    public const string Retention = "/v1/retention";
+    public const string RetentionPreview = "/v1/retention/preview";
+    public const string RetentionRun = "/v1/retention/run";
     public const string Run = "/v1/runs/{run}";
     public const string RunCancel = "/v1/runs/{run}/cancel";
     public const string RunExplain = "/v1/runs/{run}/explain";

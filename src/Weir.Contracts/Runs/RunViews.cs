@@ -38,6 +38,12 @@ public sealed record RunView
 
     /// <summary>Handle of the run whose good steps this one took over; null = it is none such.</summary>
     public string? RetryOf { get; init; }
+
+    /// <summary>Since when its logs are not kept any more; null = they are.</summary>
+    public DateTimeOffset? LogsGone { get; init; }
+
+    /// <summary>Since when its artifacts are not kept any more; null = they are.</summary>
+    public DateTimeOffset? ArtifactsGone { get; init; }
     public required DateTimeOffset Created { get; init; }
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }

@@ -38,7 +38,11 @@ internal sealed partial class BlobCollector(
         {
             var candidates = files.IdleSince(await OldestActiveAsync(cancellationToken));
             if (candidates.Count == 0) return;
-            await SpareNamedAsync(candidates, cancellationToken);
+            var begun = time.GetUtcNow();
+            await SpareNamedAsync(candidates, new RunQuery { Limit = PageSize }, cancellationToken);
+            // a run that came meanwhile may have taken over what one names that is gone by now
+            var meanwhile = new RunQuery { CreatedSince = begun, Limit = PageSize };
+            await SpareNamedAsync(candidates, meanwhile, cancellationToken);
             var freed = files.Delete(candidates, cancellationToken);
             Log.Collected(log, candidates.Count, freed >> 20);
         }
@@ -60,11 +64,12 @@ internal sealed partial class BlobCollector(
         return oldest;
     }
 
-    private async Task SpareNamedAsync(HashSet<string> candidates, CancellationToken cancellationToken)
+    private async Task SpareNamedAsync(
+        HashSet<string> candidates, RunQuery query, CancellationToken cancellationToken)
     {
-        await foreach (var row in RunsAsync(new RunQuery { Limit = PageSize }, cancellationToken))
+        await foreach (var row in RunsAsync(query, cancellationToken))
         {
-            if (await keeper.LoadAsync(row.Id, cancellationToken) is not { } run) continue;
+            if (await keeper.LoadAsync(row.Id, cancellationToken) is not { ArtifactsGone: null } run) continue;
             foreach (var step in run.Steps)
             {
                 if (step.WorkspaceDigest is { } workspace) candidates.Remove(workspace);

@@ -56,8 +56,9 @@ internal sealed partial class ControllerLoops(
 }
 
 /// <summary>What no run waits for.</summary>
-internal sealed class Upkeep(SelfCheck selfCheck, BlobCollector blobs, EventFeed feed)
+internal sealed class Upkeep(SelfCheck selfCheck, BlobCollector blobs, RetentionLoop retention, EventFeed feed)
 {
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        selfCheck.RunAsync(cancellationToken), blobs.RunAsync(cancellationToken), feed.RunAsync(cancellationToken));
+        selfCheck.RunAsync(cancellationToken), blobs.RunAsync(cancellationToken),
+        retention.RunAsync(cancellationToken), feed.RunAsync(cancellationToken));
 }

@@ -13,6 +13,7 @@ using Weir.Controller.Features.Metrics;
 using Weir.Controller.Features.Nodes;
 using Weir.Controller.Features.OpenApi;
 using Weir.Controller.Features.Requests;
+using Weir.Controller.Features.Retention;
 using Weir.Controller.Features.Results;
 using Weir.Controller.Features.Runs;
 using Weir.Controller.Features.Secrets;
@@ -51,6 +52,7 @@ internal static class ControllerRegistration
         services.AddSingleton<NodeBlobs>();
         services.AddSingleton<NodeLists>();
         services.AddSingleton<BlobCollector>();
+        services.AddSingleton<RetentionLoop>();
         services.AddSingleton<SelfCheck>();
         services.AddSingleton<Upkeep>();
         services.AddSingleton<Kept>();
@@ -79,6 +81,7 @@ internal static class ControllerRegistration
         app.MapAgents();
         app.MapJoinTokens();
         app.MapTokens();
+        app.MapRetention();
         app.MapSecrets();
         app.MapAgentProtocol();
         app.MapHealth();

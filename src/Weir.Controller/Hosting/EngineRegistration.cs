@@ -7,6 +7,7 @@ using Weir.Engine.DataTree.Kinds;
 using Weir.Engine.Events;
 using Weir.Engine.Flows;
 using Weir.Engine.Identity;
+using Weir.Engine.Retention;
 using Weir.Engine.Running;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Signals;
@@ -47,6 +48,7 @@ internal static class EngineRegistration
         services.AddSingleton<Leadership>();
         services.AddSingleton<NodeFinder>();
         services.AddSingleton<NodeRegistry>();
+        services.AddSingleton<RetentionDesk>();
         services.AddSingleton<Revocation>();
         services.AddSingleton<RunKeeper>();
         services.AddSingleton<RunMachine>();

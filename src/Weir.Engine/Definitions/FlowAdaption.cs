@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Weir.Engine.Definitions.Formats;
 
 namespace Weir.Engine.Definitions;

@@ -17,6 +17,7 @@ internal sealed class FlowBinder(ProblemList problems)
         Description = root.Text("description"),
         Image = root.Text("image"),
         Pull = PullOf(root),
+        ImageLogin = BindLogin(root),
         Env = root.Map("env"),
         Params = [.. root.Entries("params").Select(e => BindParam(e.Key.Value, e.Value, $"params.{e.Key.Value}"))],
         Source = BindSource(root["source"]),
@@ -39,6 +40,7 @@ internal sealed class FlowBinder(ProblemList problems)
             Title = step.Text("title"),
             Image = step.Text("image"),
             Pull = PullOf(step),
+            ImageLogin = BindLogin(step),
             Commands = step.Texts("commands") ?? [],
             Env = step.Map("env"),
             Needs = step.Texts("needs"),
@@ -82,6 +84,10 @@ internal sealed class FlowBinder(ProblemList problems)
     private static ResourceDefinition BindResource(TreeValue value) => value is TreeMap map
         ? new(map.Text("name") ?? "", map.Text("path") ?? ".", map.Boolean("required") ?? true)
         : new(value.AsText() ?? "", ".", true);
+
+    private static ImageLogin? BindLogin(TreeMap map) => map["image_login"] is TreeMap login
+        ? new ImageLogin(login.Text("username") ?? "", login.Text("password") ?? "")
+        : null;
 
     private static SourceDefinition? BindSource(TreeValue? value) => value switch
     {

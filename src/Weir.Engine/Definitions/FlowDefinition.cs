@@ -18,6 +18,9 @@ public sealed record FlowDefinition
     /// <summary>For steps that name none; null = as the agent is set.</summary>
     public PullPolicy? Pull { get; init; }
 
+    /// <summary>For steps that say none.</summary>
+    public ImageLogin? ImageLogin { get; init; }
+
     /// <summary>Values are templates.</summary>
     public ImmutableSortedDictionary<string, string> Env { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
@@ -72,6 +75,7 @@ public sealed record StepDefinition
     /// <summary>Template.</summary>
     public string? Image { get; init; }
     public PullPolicy? Pull { get; init; }
+    public ImageLogin? ImageLogin { get; init; }
     public ImmutableArray<string> Commands { get; init; } = [];
 
     /// <summary>Values are templates.</summary>

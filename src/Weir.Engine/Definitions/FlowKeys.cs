@@ -51,6 +51,15 @@ internal static class FlowKeys
         Short = GitUrl,
     };
 
+    public static ObjectShape ImageLogin { get; } = new(
+        "a login",
+        new FlowKey("username", Words, "Who the registry of the image knows.") { IsRequired = true },
+        new FlowKey(
+            "password", new TextShape { Format = TextFormat.EnvName }, "Name of the secret that holds the password.")
+        {
+            IsRequired = true,
+        });
+
     public static ObjectShape Retry { get; } = new(
         "a rule for retries",
         new FlowKey("attempts", new NumberShape(1, 100, Whole: true), "Attempts in all, the first included."),
@@ -113,6 +122,7 @@ internal static class FlowKeys
         new FlowKey("title", Words, "The name as people read it."),
         new FlowKey("image", Image, "Image to run in; without it the flow's. Template."),
         new FlowKey("pull", Pull, "When to ask for the image: if-missing, always or never; without it the flow's."),
+        new FlowKey("image_login", ImageLogin, "Login at the registry of the image; without it the flow's."),
         new FlowKey(
             "commands",
             new ListShape(Command, MaxCommands, Min: 1),
@@ -168,6 +178,7 @@ internal static class FlowKeys
         new FlowKey("description", Words, "What the flow is for."),
         new FlowKey("image", Image, "Image for steps that name none. Template."),
         new FlowKey("pull", Pull, "`pull` of steps that name none; without it as the agent is set."),
+        new FlowKey("image_login", ImageLogin, "Login at the registry of images of steps that say none."),
         new FlowKey("env", Env, "Environment variables of every step. Values are templates."),
         new FlowKey("params", new MapShape(TextFormat.Identifier, Param, 100), "Typed inputs of a run."),
         new FlowKey("source", Source, "Repository to check out in a first step, `checkout`."),

@@ -24,6 +24,10 @@ public sealed class IdSource(TimeProvider time, Random random)
     /// <summary>True for 26 characters of the alphabet above; says nothing of existence.</summary>
     public static bool IsWellFormed(string text) => text.Length == 26 && !text.AsSpan().ContainsAnyExcept(Letters);
 
+    /// <summary>No id of that millisecond or a later one is smaller.</summary>
+    public static string FirstAt(DateTimeOffset at) =>
+        Encode((UInt128)(ulong)Math.Max(0, at.ToUnixTimeMilliseconds()) << 80);
+
     private UInt128 Next(ref UInt128 last, int chanceBits)
     {
         lock (_gate)

@@ -43,6 +43,7 @@ public sealed record PlanStep
 
     /// <summary>When to ask for the image; null = as the agent is set.</summary>
     public PullPolicy? Pull { get; init; }
+    public ImageLogin? ImageLogin { get; init; }
     public string? Runtime { get; init; }
 
     /// <summary>Never a template: values reach commands as environment variables, files or arguments only.</summary>
@@ -77,6 +78,10 @@ public sealed record PlanStep
     /// <summary>True when what it leaves is stored with the controller, whoever continues it.</summary>
     public bool KeepsWorkspace { get; init; }
 }
+
+/// <summary>Who the registry of an image knows.</summary>
+/// <param name="Password">Name of the secret that holds it.</param>
+public sealed record ImageLogin(string Username, string Password);
 
 /// <summary>Name and path are templates; the path may hold <c>*</c>, <c>?</c> and <c>**</c>.</summary>
 public sealed record PlanArtifact(string Name, string Path, bool Required);

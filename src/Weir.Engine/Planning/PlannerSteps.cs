@@ -38,6 +38,7 @@ internal static class PlannerSteps
             When = string.IsNullOrWhiteSpace(step.When) ? null : step.When.Trim(),
             Image = step.Image ?? flow.Image,
             Pull = step.Pull ?? flow.Pull,
+            ImageLogin = step.ImageLogin ?? flow.ImageLogin,
             Runtime = runtime ?? step.Runtime ?? flow.Runtime,
             Commands = step.Commands,
             Env = flow.Env.SetItems(step.Env),
@@ -65,6 +66,7 @@ internal static class PlannerSteps
         return unset with
         {
             Image = source.Image ?? flow.Image,
+            ImageLogin = source.Image is null ? flow.ImageLogin : null,
             Pull = flow.Pull,
             Runtime = runtime ?? flow.Runtime,
             Commands = source.Path is null ? Checkout.Commands : [Checkout.EnterFolder, .. Checkout.Commands],

@@ -58,6 +58,8 @@ internal static class Explanation
             hints.Add("the flow allows it to fail: the run goes on without it");
         if (step.Reason == ReasonCode.Exit)
             hints.Add($"weir run logs '{run.Handle}' {step.Name} shows what it printed");
+        if (run.Status.IsFinal() && step.Status == RunStatus.Failed && !run.Plan.Steps[i].AllowFailure)
+            hints.Add($"weir run retry '{run.Handle}' does {step.Name} again, and keeps what went well before it");
         if (step.Losses > 0) hints.Add($"{step.Losses} attempt(s) were lost to infrastructure, not to the step itself");
         return hints;
     }

@@ -17,6 +17,9 @@ public enum RetryRefusal
     /// <summary>Everything ended well, and no step was named.</summary>
     Nothing,
 
+    /// <summary>What it left is not kept any more.</summary>
+    Expired,
+
     /// <summary>A step would have more attempts than any may.</summary>
     TooManyAttempts,
 }
@@ -49,6 +52,7 @@ internal static class Reopening
     public static RetryRefusal? WhyNot(RunState run, RetryScope scope)
     {
         if (!run.Status.IsFinal()) return RetryRefusal.Active;
+        if (run.LogsGone is not null || run.ArtifactsGone is not null) return RetryRefusal.Expired;
         if (scope.From is { } from && !run.Graph.TryPositionOf(from, out _)) return RetryRefusal.StepNotFound;
         var steps = StepsOf(run, scope);
         if (steps.Count == 0) return RetryRefusal.Nothing;

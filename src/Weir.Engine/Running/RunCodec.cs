@@ -21,6 +21,8 @@ public static class RunCodec
                 LastLease = run.LastLease,
                 Message = run.Message,
                 Reopened = run.Reopened,
+                LogsGone = run.LogsGone,
+                ArtifactsGone = run.ArtifactsGone,
             };
         return new RunRow(
             run.Id, run.Namespace, run.Flow, JsonSerializer.Serialize(details, StateJson.Default.RunDetails))
@@ -66,6 +68,8 @@ public static class RunCodec
             Stop = details.Stop,
             Round = row.Round,
             Reopened = details.Reopened,
+            LogsGone = details.LogsGone,
+            ArtifactsGone = details.ArtifactsGone,
             LastLease = details.LastLease,
             Version = row.Version,
             Steps =
@@ -99,6 +103,8 @@ internal sealed record RunDetails
     public long LastLease { get; init; }
     public string? Message { get; init; }
     public DateTimeOffset? Reopened { get; init; }
+    public DateTimeOffset? LogsGone { get; init; }
+    public DateTimeOffset? ArtifactsGone { get; init; }
 }
 
 [JsonSourceGenerationOptions(

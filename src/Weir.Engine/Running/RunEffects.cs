@@ -37,6 +37,7 @@ public static class RunEffects
 {
     public const string RunCreated = "run.created";
     public const string RunRetried = "run.retried";
+    public const string RunExpired = "run.expired";
     public const string RunFinished = "run.finished";
     public const string StepFinished = "step.finished";
 
@@ -52,6 +53,8 @@ public static class RunEffects
         }
 
         if (before is not null && after.Round > before.Round) effects.Add(new RunEffect.Publish(RunRetried, -1));
+        if (before is not null && (before.LogsGone, before.ArtifactsGone) != (after.LogsGone, after.ArtifactsGone))
+            effects.Add(new RunEffect.Publish(RunExpired, -1));
         for (var i = 0; i < after.Steps.Length; i++)
         {
             if (before is not null && ReferenceEquals(before.Steps[i], after.Steps[i])) continue;

@@ -46,6 +46,9 @@ public abstract record RunEvent
 
     public sealed record CancelAsked(string By) : RunEvent;
 
+    /// <summary>What the run left is not kept any more.</summary>
+    public sealed record Expired(bool Logs, bool Artifacts) : RunEvent;
+
     /// <summary>The run, which is over, begins a further round.</summary>
     public sealed record RetryAsked(string By, RetryScope Scope) : RunEvent;
 

@@ -40,6 +40,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             RunEvent.NotHeld e => GiveBack(edit, e.Fence),
             RunEvent.CancelAsked e => Cancel(edit, e.By),
             RunEvent.RetryAsked e => Reopening.Begin(edit, e.Scope),
+            RunEvent.Expired e => Expiry.Apply(edit, e),
             RunEvent.Ticked => Deadlines.Look(edit),
             _ => throw new UnreachableException(),
         };

@@ -65,6 +65,7 @@ public sealed class RunStarter(RunKeeper keeper, FlowLookup flows, IdSource ids,
         RunState before, string by, RetryScope scope, CancellationToken cancellationToken)
     {
         if (!before.Status.IsFinal()) return new RetryOutcome.Refused(RetryRefusal.Active);
+        if (before.ArtifactsGone is not null) return new RetryOutcome.Refused(RetryRefusal.Expired);
         if (await flows(before.Namespace, before.Flow, null, cancellationToken) is not { } flow)
             return new RetryOutcome.FlowNotFound(before.Flow);
         var request = new StartRunRequest { Params = before.Inputs.Params };

@@ -31,6 +31,12 @@ public sealed record RunState
     /// <summary>When its round began, which its deadline is counted from; null in the first.</summary>
     public DateTimeOffset? Reopened { get; init; }
 
+    /// <summary>Since when its logs are not kept any more; null = they are.</summary>
+    public DateTimeOffset? LogsGone { get; init; }
+
+    /// <summary>Since when its artifacts and workspaces are not kept any more; null = they are.</summary>
+    public DateTimeOffset? ArtifactsGone { get; init; }
+
     /// <summary>
     /// Set once a round when someone cancelled it or its time was over; what was not begun then is not begun.
     /// </summary>

@@ -1,4 +1,5 @@
 using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Security;
 
 namespace Weir.Engine.Runtimes;
 
@@ -86,6 +87,9 @@ public enum RuntimeCapabilities
 public sealed record ContainerSpec(string Id, string Folder, string Workspace)
 {
     public required StepWork Work { get; init; }
+
+    /// <summary>For the registry of the image; null = what the runtime's own machine has.</summary>
+    public RegistryLogin? Login { get; init; }
 
     /// <summary>The <see cref="StepForecast.Key"/> under which it may have been foreseen.</summary>
     public string? Key { get; init; }

@@ -32,6 +32,8 @@ internal static class Foresight
     private static NextStep? Of(RunState then, int step, string after, AgentOffer offer)
     {
         var plan = then.Plan.Steps[step];
+        // what brings its image comes with its assignment only
+        if (plan.ImageLogin is not null) return null;
         if (plan.Image is null || plan.Kind != "commands" || !Shape.Of(then, step).IsMetBy(offer)) return null;
         var image = Template.Resolve(plan.Image, Scopes.For(then, step));
         if (string.IsNullOrEmpty(image.Text)) return null;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Weir.Contracts.AgentProtocol;
 using Weir.Engine.Masking;
+using Weir.Engine.Planning;
 using Weir.Engine.Running;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Security;
@@ -32,7 +33,8 @@ public sealed class AttemptSecrets(SecretVault vault, MasterKeys keys, RunKeeper
         var fence = FenceOf(run, step);
         var (values, trouble) = await ResolveAsync(run, names, cancellationToken);
         if (trouble is null && !await KeepAsync(run, step, values.Values, cancellationToken)) return Handout.Withheld;
-        if (trouble is null) return new Handout(true, new SealedValues(values).Seal(agent.PublicKey.Span, fence));
+        if (trouble is null)
+            return new Handout(true, ForAgent(run.Plan.Steps[step], values).Seal(agent.PublicKey.Span, fence));
         await keeper.ApplyAsync(run.Id, new RunEvent.Withheld(fence, trouble), cancellationToken);
         return Handout.Withheld;
     }
@@ -116,6 +118,15 @@ public sealed class AttemptSecrets(SecretVault vault, MasterKeys keys, RunKeeper
             : throw new StoreUnavailableException(
                 $"what is secret in {fence} is sealed with the master key {envelope.KeyId}, which is not here");
     }
+
+    /// <summary>The password of a login is for the agent; only what the step states becomes its environment.</summary>
+    private static SealedValues ForAgent(PlanStep step, Dictionary<string, string> values) =>
+        new(step.Secrets.ToDictionary(name => name, name => values[name]))
+        {
+            Login = step.ImageLogin is { } login
+                ? new RegistryLogin(login.Username, values[login.Password])
+                : null,
+        };
 
     private static AttemptFence FenceOf(RunState run, int step)
     {

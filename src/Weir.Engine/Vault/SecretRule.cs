@@ -11,8 +11,9 @@ public static class SecretRule
     /// <summary>Bytes of all secrets of one step.</summary>
     public const int MaxBytesPerStep = 256 * 1024;
 
-    /// <summary>What a step may read: what its flow states and nothing else.</summary>
-    public static IReadOnlyList<string> NamesFor(PlanStep step) => step.Secrets;
+    /// <summary>What is brought for a step: what its flow states and nothing else.</summary>
+    public static IReadOnlyList<string> NamesFor(PlanStep step) =>
+        step.ImageLogin is { } login ? [.. step.Secrets.Union([login.Password])] : step.Secrets;
 
     /// <summary>Why a run gets no secrets at all; null when it gets those it states.</summary>
     public static string? Refusal(RunInputs inputs) => inputs.Untrusted

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Flows;
 using Weir.Engine.Runtimes;
+using Weir.Engine.Security;
 using Weir.Runtimes.Docker.Api;
 using Weir.Runtimes.Steps;
 
@@ -53,7 +54,7 @@ internal sealed class DockerMaker(
     {
         try
         {
-            await ImageOfAsync(work, null, CancellationToken.None);
+            await ImageOfAsync(work, (null, null), CancellationToken.None);
         }
         catch (Exception exception) when (exception is RuntimeException || DockerHost.IsTrouble(exception))
         {
@@ -72,7 +73,7 @@ internal sealed class DockerMaker(
 
     private async Task<DockerParts> MakeAsync(ContainerSpec spec, UndoStack undo, CancellationToken cancellationToken)
     {
-        var image = await ImageOfAsync(spec.Work, spec.Tell, cancellationToken);
+        var image = await ImageOfAsync(spec.Work, (spec.Login, spec.Tell), cancellationToken);
         var folder = new DockerFolder(Path.GetFullPath(spec.Folder));
         undo.Add(folder.Remove);
         folder.Create();
@@ -93,11 +94,11 @@ internal sealed class DockerMaker(
     }
 
     private async Task<ImageFacts> ImageOfAsync(
-        StepWork work, Action<string>? tell, CancellationToken cancellationToken)
+        StepWork work, (RegistryLogin? Login, Action<string>? Tell) with, CancellationToken cancellationToken)
     {
         var name = work.Image ?? options.DefaultImage
             ?? throw new RuntimeException("a step in the docker runtime needs an image") { UserFault = true };
-        return await _images.GetAsync(name, work.Pull, tell, cancellationToken);
+        return await _images.GetAsync(new WantedImage(name, work.Pull, with.Login), with.Tell, cancellationToken);
     }
 
     // A holder that was removed, or died with its engine, is found out when the step wants to join it.

@@ -65,6 +65,27 @@ public sealed record DockerProbe(string? Socket, string? Problem)
         _ => exception.Message,
     };
 
+    /// <summary>Names of the images that the engine has, the newest first; empty when it does not answer.</summary>
+    public async Task<IReadOnlyList<string>> ListImagesAsync(CancellationToken cancellationToken)
+    {
+        if (Problem is not null) return [];
+        using var engine = new EngineClient(Socket!);
+        try
+        {
+            var holder = $"{HolderImage.Name.Repository}:{HolderImage.Name.Tag}";
+            var images = await engine.Images.ListAsync(cancellationToken);
+            return
+            [
+                .. images.OrderByDescending(image => image.Created).SelectMany(image => image.RepoTags ?? [])
+                    .Where(name => !name.EndsWith(holder, StringComparison.Ordinal) && !name.Contains('<')),
+            ];
+        }
+        catch (Exception exception) when (DockerHost.IsTrouble(exception))
+        {
+            return [];
+        }
+    }
+
     /// <summary>Whether the engine has the image, or gets it within the time; null = it has, else why not.</summary>
     public async Task<string?> BringAsync(
         string image, TimeSpan within, Func<string, string?> setting, TimeProvider time,
@@ -76,7 +97,8 @@ public sealed record DockerProbe(string? Socket, string? Problem)
         var options = new DockerRuntimeOptions { Folder = "", Socket = Socket!, Setting = setting };
         try
         {
-            await new ImageShelf(engine, options, time).GetAsync(image, null, null, either.Token);
+            await new ImageShelf(engine, options, time).GetAsync(
+                new WantedImage(image, null, null), null, either.Token);
             return null;
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)

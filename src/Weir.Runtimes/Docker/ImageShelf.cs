@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Weir.Contracts.Flows;
 using Weir.Engine.Runtimes;
+using Weir.Engine.Security;
 using Weir.Runtimes.Docker.Api;
 
 namespace Weir.Runtimes.Docker;
@@ -14,20 +15,19 @@ internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions optio
         "invalid reference format", "no basic auth credentials",
     ];
 
-    private readonly ConcurrentDictionary<string, Pull> _pulls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Image, RegistryLogin? Login), Pull> _pulls = new();
 
     /// <summary>
     /// The image as the engine has it now. Throws <see cref="RuntimeException"/> when it cannot be had.
     /// </summary>
-    /// <param name="image">As the step names it.</param>
-    /// <param name="wanted">When to ask the registry; null = as the agent is set. An agent that never pulls keeps to
-    /// that.</param>
+    /// <param name="wanted">What the step says of it. An agent that never pulls keeps to that.</param>
     /// <param name="tell">Told how far a pull is, for people.</param>
     /// <param name="cancellationToken">Ends the waiting, not the pull.</param>
     public async Task<ImageFacts> GetAsync(
-        string image, PullPolicy? wanted, Action<string>? tell, CancellationToken cancellationToken)
+        WantedImage wanted, Action<string>? tell, CancellationToken cancellationToken)
     {
-        var policy = options.Pull == PullPolicy.Never ? PullPolicy.Never : wanted ?? options.Pull;
+        var image = wanted.Name;
+        var policy = options.Pull == PullPolicy.Never ? PullPolicy.Never : wanted.Pull ?? options.Pull;
         var known = policy == PullPolicy.Always ? null : await InspectAsync(image, cancellationToken);
         if (known is not null) return known;
         if (policy == PullPolicy.Never)
@@ -36,7 +36,7 @@ internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions optio
             throw Missing($"image '{image}' is not on this machine, and {who}");
         }
 
-        await PullOnceAsync(image, tell, cancellationToken);
+        await PullOnceAsync((image, wanted.Login), tell, cancellationToken);
         return await InspectAsync(image, cancellationToken)
             ?? throw new RuntimeException($"image '{image}' was pulled and is gone");
     }
@@ -44,7 +44,7 @@ internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions optio
     /// <summary>Tells how far the pull of an image is, if there is one under way.</summary>
     public void Listen(string image, Action<string> tell)
     {
-        if (_pulls.TryGetValue(image, out var pull)) pull.Progress.Listen(tell);
+        if (_pulls.TryGetValue((image, null), out var pull)) pull.Progress.Listen(tell);
     }
 
     private async Task<ImageFacts?> InspectAsync(string image, CancellationToken cancellationToken)
@@ -60,12 +60,13 @@ internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions optio
     }
 
     // Who waits may give up; the pull goes on for the others and for the next attempt.
-    private async Task PullOnceAsync(string image, Action<string>? tell, CancellationToken cancellationToken)
+    private async Task PullOnceAsync(
+        (string Image, RegistryLogin? Login) key, Action<string>? tell, CancellationToken cancellationToken)
     {
-        var pull = _pulls.GetOrAdd(image, name =>
+        var pull = _pulls.GetOrAdd(key, wanted =>
         {
-            var progress = new ImagePull(name, time);
-            return new Pull(progress, new Lazy<Task>(() => PullAsync(name, progress)));
+            var progress = new ImagePull(wanted.Image, time);
+            return new Pull(progress, new Lazy<Task>(() => PullAsync(wanted.Image, wanted.Login, progress)));
         });
         if (tell is not null) pull.Progress.Listen(tell);
         try
@@ -74,15 +75,19 @@ internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions optio
         }
         finally
         {
-            if (pull.Ended.Value.IsCompleted) _pulls.TryRemove(KeyValuePair.Create(image, pull));
+            if (pull.Ended.Value.IsCompleted) _pulls.TryRemove(KeyValuePair.Create(key, pull));
         }
     }
 
-    private async Task PullAsync(string image, ImagePull progress)
+    private async Task PullAsync(string image, RegistryLogin? login, ImagePull progress)
     {
         var name = ImageName.Parse(image);
-        var files = new DockerFiles(options.Setting);
-        var credentials = await files.CredentialsForAsync(name.Registry, CancellationToken.None);
+        var credentials = login is null
+            ? await new DockerFiles(options.Setting).CredentialsForAsync(name.Registry, CancellationToken.None)
+            : new Credentials
+            {
+                Username = login.Username, Password = login.Password, ServerAddress = name.Registry,
+            };
         try
         {
             await engine.Images.PullAsync(name, credentials, progress, CancellationToken.None);
@@ -103,3 +108,9 @@ internal sealed class ImageShelf(EngineClient engine, DockerRuntimeOptions optio
 
     private sealed record Pull(ImagePull Progress, Lazy<Task> Ended);
 }
+
+/// <summary>An image as a step wants it.</summary>
+/// <param name="Name">As the step names it.</param>
+/// <param name="Pull">When to ask the registry; null = as the agent is set.</param>
+/// <param name="Login">For the registry; null = what this machine has.</param>
+internal sealed record WantedImage(string Name, PullPolicy? Pull, RegistryLogin? Login);

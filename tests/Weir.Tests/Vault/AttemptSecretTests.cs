@@ -54,6 +54,23 @@ public sealed class AttemptSecretTests : IDisposable
     }
 
     [Fact]
+    public async Task The_password_of_a_registry_is_for_the_agent_and_not_for_the_step()
+    {
+        var rig = Rig();
+        await rig.StartAsync(_step with { Secrets = [], ImageLogin = new ImageLogin("bot", "TOKEN") });
+        var work = Assert.Single(await rig.ClaimAsync(1, slots: 1));
+        var piece = new LogPiece(LogStream.Stdout, 0, 0, Encoding.UTF8.GetBytes($"is {Value}\n"));
+        await rig.Core.Gateway.AppendLogAsync(rig.Agent, work.Fence, [piece], CancellationToken.None);
+
+        var sealedValues = SealedValues.Open(_agentKey, work.Sealed!, work.Fence)!;
+
+        Assert.Equal(new RegistryLogin("bot", Value), sealedValues.Login);
+        Assert.Empty(sealedValues.Env);
+        Assert.DoesNotContain(Value, sealedValues.Login!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("is ************\n", await LogAsync(rig, work.Fence));
+    }
+
+    [Fact]
     public async Task Without_the_master_key_no_byte_of_the_log_is_taken_in()
     {
         var rig = Rig();

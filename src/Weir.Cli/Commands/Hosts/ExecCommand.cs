@@ -9,6 +9,7 @@ using Weir.Contracts.Runs;
 using Weir.Controller.Hosting;
 using Weir.Controller.Vault;
 using Weir.Engine.Definitions;
+using Weir.Runtimes.Docker;
 
 namespace Weir.Cli.Commands.Hosts;
 
@@ -60,13 +61,27 @@ internal static class ExecCommand
     {
         var image = invocation.Value(options.Image);
         if (image is null && invocation.Value(options.Executor) == Docker)
-            image = (await DemoRuntime.ChooseAsync(invocation.Host, Docker, null, cancellationToken)).Image;
+            image = await LocalImageAsync(invocation, file, cancellationToken);
         var adapted = FlowReader.Adapt(
             file.Text, file.Name, source with { Image = image, Step = invocation.Value(options.Step) });
         ProblemList.Write(invocation.Host.Error, adapted.Problems, file.Name);
         return adapted.Text is { } text
             ? new FlowFile(text, "flow.yml")
             : throw CliException.Usage($"{file.Name} cannot be run");
+    }
+
+    /// <summary>For steps that name no image: one that is here, as they would not run in a container without.</summary>
+    private static async Task<string?> LocalImageAsync(
+        Invocation invocation, FlowFile file, CancellationToken cancellationToken)
+    {
+        var flow = FlowReader.Read(file.Text, file.Name).Flow;
+        if (flow is not { Image: null } || flow.Steps.All(step => step.Image is not null)) return null;
+        var probe = await DockerProbe.LookAsync(invocation.Host.Setting, invocation.Host.Time, cancellationToken);
+        if (probe.Problem is { } problem) throw new CliException(ExitCodes.Error, problem);
+        var known = await probe.ListImagesAsync(cancellationToken);
+        var image = known.Count == 0 || known.Contains(DemoRuntime.UsualImage) ? DemoRuntime.UsualImage : known[0];
+        invocation.Host.Error.WriteLine($"image: {image} for steps that name none; --image names another");
+        return image;
     }
 
     private static async Task<FlowAdaption> SourceAsync(

@@ -35,7 +35,7 @@ internal static class ArtifactEndpoints
             .WithSummary("Download an artifact as a tar, or one file of it")
             .TakesQuery("path", "string", "The file in the artifact; the whole artifact when left out.")
             .TakesQuery("attempt", "integer", "The attempt that left it; the newest when left out.")
-            .Produces<Stream>(200, "application/x-tar").Refuses(403, 404);
+            .Produces<Stream>(200, "application/x-tar").Refuses(403, 404, 410);
     }
 
     private static async Task<IResult> ListAsync(
@@ -63,6 +63,7 @@ internal static class ArtifactEndpoints
             return StepEndpoints.NotFound(view, place.Step);
         if (Left(step, attempt).FirstOrDefault(candidate => candidate.Name == place.Artifact) is not { } artifact)
             return NotFound($"the step {place.Step} left no artifact `{place.Artifact}`");
+        if (view.ArtifactsGone is { } gone) return Gone(place.Artifact, gone);
         if (await blobs.OpenAsync(artifact.Digest, cancellationToken) is not { } tar)
             return NotFound($"the artifact `{place.Artifact}` is not kept any more");
         return path is null ? Whole(artifact, tar) : await OneFileAsync(tar, path, cancellationToken);
@@ -71,6 +72,12 @@ internal static class ArtifactEndpoints
     private static IReadOnlyList<ArtifactRecord> Left(StepView step, long? attempt) => attempt is null
         ? step.Artifacts
         : step.Attempts.FirstOrDefault(candidate => candidate.Number == attempt)?.Artifacts ?? [];
+
+    private static Refusal Gone(string artifact, DateTimeOffset since) =>
+        new(StatusCodes.Status410Gone, ErrorCodes.ArtifactGone, "gone")
+        {
+            Detail = $"the artifact `{artifact}` is not kept any more, by the namespace's retention, since {since:u}",
+        };
 
     private static Refusal NotFound(string what) => Refusal.NotFound(ErrorCodes.ArtifactNotFound, what);
 

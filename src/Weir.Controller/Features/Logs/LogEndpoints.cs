@@ -27,7 +27,7 @@ internal static class LogEndpoints
         TakesPlace(logs.MapGet(ApiRoutes.StepLogs, ReadAsync)).WithName("ReadLog")
             .WithSummary("Read a range of a step's log as raw bytes; the headers Weir-Log-* say where to go on")
             .TakesQuery("limit", "integer", $"Bytes at most, up to {LargestRange}.")
-            .Produces<Stream>(200, "application/octet-stream").Refuses(400, 404);
+            .Produces<Stream>(200, "application/octet-stream").Refuses(400, 404, 410);
         TakesPlace(logs.MapGet(ApiRoutes.StepLogsFollow, FollowAsync)).WithName("FollowLog")
             .WithSummary("Follow a step's log as server-sent events, to the step's end")
             .Produces<LogChunk>(200, "text/event-stream").Refuses(400, 404);
@@ -46,6 +46,7 @@ internal static class LogEndpoints
         if (query.Refusal is { } refusal) return refusal;
         var (run, step, missing) = await place.FindAsync(context.RequestAborted);
         if (run is null || step is null) return missing!;
+        if (run.LogsGone is { } gone) return Gone(run, gone);
         var attempt = asked.Attempt is { } number
             ? step.Attempts.FirstOrDefault(candidate => candidate.Number == number)
             : step.Attempts is [.., var newest] ? newest : null;
@@ -57,6 +58,12 @@ internal static class LogEndpoints
         await log.SeekAsync(asked.Offset, context.RequestAborted);
         return await RangeAsync(log, limit, (attempt, step), context);
     }
+
+    private static Refusal Gone(RunView run, DateTimeOffset since) =>
+        new(StatusCodes.Status410Gone, Contracts.Problems.ErrorCodes.LogGone, "gone")
+        {
+            Detail = $"the logs of {run.Handle} are not kept any more, by the namespace's retention, since {since:u}",
+        };
 
     private static async Task<IResult> RangeAsync(
         AttemptLog log, int limit, (AttemptView? Attempt, StepView Step) of, HttpContext context)

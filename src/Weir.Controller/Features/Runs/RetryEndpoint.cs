@@ -54,6 +54,8 @@ internal static class RetryEndpoint
         RetryRefusal.Active => Refusal.Conflict(ErrorCodes.RunActive, $"the run `{run}` is not over yet"),
         RetryRefusal.StepNotFound =>
             Refusal.NotFound(ErrorCodes.StepNotFound, $"the run `{run}` has no step `{request.From}`"),
+        RetryRefusal.Expired =>
+            Refusal.Conflict(ErrorCodes.RunExpired, $"what `{run}` left is not kept any more: start a new run"),
         RetryRefusal.Nothing => Refusal.Conflict(
             ErrorCodes.RunNothingToRetry, $"every step of `{run}` ended well: name the step to begin with"),
         RetryRefusal.TooManyAttempts => Refusal.Conflict(

@@ -16,6 +16,9 @@ internal sealed class EngineImages(EngineConnection connection)
         }
     }
 
+    public Task<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) =>
+        connection.GetAsync("images/json", EngineJson.Default.IReadOnlyListImageEntry, cancellationToken);
+
     public Task PullAsync(
         ImageName image, Credentials? credentials, IProgress<ProgressLine>? progress,
         CancellationToken cancellationToken) => FollowAsync(

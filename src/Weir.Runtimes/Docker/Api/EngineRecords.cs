@@ -89,6 +89,13 @@ internal sealed record ImageFacts
     public ImageConfig? Config { get; init; }
 }
 
+internal sealed record ImageEntry
+{
+    /// <summary>Seconds since 1970.</summary>
+    public long Created { get; init; }
+    public IReadOnlyList<string>? RepoTags { get; init; }
+}
+
 internal sealed record ImageConfig
 {
     public string? User { get; init; }
@@ -171,6 +178,7 @@ internal sealed record Credentials
 [JsonSerializable(typeof(IReadOnlyList<ContainerEntry>))]
 [JsonSerializable(typeof(WaitAnswer))]
 [JsonSerializable(typeof(ImageFacts))]
+[JsonSerializable(typeof(IReadOnlyList<ImageEntry>))]
 [JsonSerializable(typeof(CreateNetwork))]
 [JsonSerializable(typeof(IReadOnlyList<NetworkEntry>))]
 [JsonSerializable(typeof(CreateVolume))]

@@ -40,8 +40,7 @@ public sealed class PipelineTests
         Odd,
         """
         1:29: warning: nosana.wallet: `wallet` has no effect: it is for the dashboard and the network of Nosana only
-        4:3: warning: global.image-pull-secret: `image-pull-secret` has no effect yet: images are pulled without
-            credentials
+        4:24: warning: global.image-pull-secret.url: `url` has no effect: the registry is that of the image
         5:3: warning: global.trigger: `trigger` has no effect yet: what starts the flow decides, not the flow
         6:28: warning: global.environment.BAD-NAME: `BAD-NAME` is no name of an environment variable: letters,
             digits and `_`, no digit first: no effect

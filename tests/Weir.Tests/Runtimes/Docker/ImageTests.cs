@@ -1,10 +1,11 @@
-using Weir.Contracts.Flows;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Flows;
 using Weir.Engine.Runtimes;
+using Weir.Engine.Security;
 using Weir.Runtimes.Docker.Api;
 using Weir.Testing;
 
@@ -89,6 +90,21 @@ public sealed class ImageTests : DockerRig
         var always = NewSpec(new StepWork { Image = name, Pull = PullPolicy.Always }) with { Tell = told.Add };
         Assert.Equal("asked\n", (await RunAsync(always, "echo asked")).Stdout);
         Assert.Contains($"pulling image {name}", told);
+        await Engine.Images.RemoveAsync(name, default);
+    }
+
+    [Fact]
+    public async Task A_private_image_is_pulled_with_the_login_that_the_step_brings()
+    {
+        var image = await StartRegistryAsync();
+        var name = $"{image.Repository}:{image.Tag}";
+        ContainerSpec With(string password) =>
+            NewSpec(new StepWork { Image = name }) with { Login = new RegistryLogin("weir", password) };
+
+        var refused = await Assert.ThrowsAsync<RuntimeException>(() => Runtime.CreateAsync(With("wrong"), default));
+        Assert.True(refused.UserFault, refused.Message);
+        Assert.DoesNotContain("wrong", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("pulled\n", (await RunAsync(With("secret"), "echo pulled")).Stdout);
         await Engine.Images.RemoveAsync(name, default);
     }
 

@@ -8,11 +8,10 @@ internal sealed class JobConverter(PipelineJob job, NativeMap step, ProblemList 
 
     private static readonly ForeignKeys Keys = new(
         "name", "image", "commands", "environment", "artifacts", "resources", "work-dir", "trigger", "allow_failure",
-        "secrets")
+        "secrets", "image-pull-secret")
     {
         WithoutEffect = new()
         {
-            ["image-pull-secret"] = " yet: images are pulled without credentials",
             ["market"] = ": it is for the network of Nosana only",
         },
     };
@@ -33,6 +32,8 @@ internal sealed class JobConverter(PipelineJob job, NativeMap step, ProblemList 
         PipelineVariables.Add(Map["environment"], job.Path + ".environment", (env, secrets), problems);
         secrets.AddList(Map["secrets"], job.Path + ".secrets");
         if (Map["image"] is TreeText { IsNull: false } image) step.Set("image", image with { Plain = false });
+        if (PullSecret.Read(Map["image-pull-secret"], job.Path + ".image-pull-secret", problems) is { } login)
+            step.Set("image_login", login);
         var folder = WorkFolderOf();
         var commands = new PipelineCommands(env, Lines, problems);
         if (folder == ProjectPath) step.Set("workdir", PipelineConverter.ProjectFolder);

@@ -25,12 +25,12 @@ internal sealed partial class PipelineConverter
         },
     };
 
-    private static readonly ForeignKeys GlobalKeys = new("image", "environment", "secrets", "allow_failure")
+    private static readonly ForeignKeys GlobalKeys = new(
+        "image", "image-pull-secret", "environment", "secrets", "allow_failure")
     {
         WithoutEffect = new()
         {
             ["trigger"] = " yet: what starts the flow decides, not the flow",
-            ["image-pull-secret"] = " yet: images are pulled without credentials",
             ["market"] = Backend,
         },
     };
@@ -62,6 +62,8 @@ internal sealed partial class PipelineConverter
             flow.Set("description", words);
         var jobs = JobsOf(_root["jobs"]);
         flow.Set("image", Image(jobs));
+        if (PullSecret.Read(_global["image-pull-secret"], "global.image-pull-secret", _problems) is { } login)
+            flow.Set("image_login", login);
         var secrets = new ForeignSecrets(_problems);
         var env = StandardVariables();
         PipelineVariables.Add(_global["environment"], "global.environment", (env, secrets), _problems);

@@ -52,7 +52,7 @@ internal static class PipelineVariables
         secrets.AddAs(key.Value, secret, path);
     }
 
-    private static TreeText? SecretOf(TreeMap map) => map.Text("type") is "nosana/secret" or "nos/vault" or "nos.core/vault"
+    public static TreeText? SecretOf(TreeMap map) => map.Text("type") is "nosana/secret" or "nos/vault" or "nos.core/vault"
         ? map["value"] as TreeText
         : null;
 }
