@@ -57,7 +57,7 @@ public static class Rehearsal
             Artifacts = [.. work.Artifacts.Select(artifact => new ArtifactRecord(artifact.Name, NoDigest, 0, 0))],
         };
         var fence = new AttemptFence(run.Id, name, 1, claimed.LastLease);
-        return machine.Apply(claimed, new RunEvent.Finished(fence, outcome), run.Created).State;
+        return machine.Apply(claimed, new RunEvent.Finished(fence, Nobody, outcome), run.Created).State;
     }
 
     private static RehearsedStep Tell(PlanStep plan, StepState step, StepWork? work)

@@ -128,7 +128,7 @@ public sealed class ReopeningTests
         run.Succeed("a");
         Assert.True(Workspaces.IsHandedOn(run.Run, 1));
         var fence = run.Claim("b");
-        run.Apply(new RunEvent.Finished(fence, new AttemptOutcome(RunStatus.Failed, ReasonCode.Exit)
+        run.Apply(new RunEvent.Finished(fence, "a", new AttemptOutcome(RunStatus.Failed, ReasonCode.Exit)
         {
             ExitCode = 1, SourceDigest = "sha256:abc",
         }));

@@ -6,6 +6,7 @@ using Weir.Cli.Following;
 using Weir.Cli.Hosting;
 using Weir.Cli.Output;
 using Weir.Contracts.Runs;
+using Weir.Controller.Config;
 using Weir.Controller.Hosting;
 using Weir.Controller.Vault;
 using Weir.Engine.Definitions;
@@ -112,8 +113,8 @@ internal static class ExecCommand
         };
         var agent = AgentSettings.Options(LocalFolders.AgentIn(controller.DataFolder), name: "exec", slots: null);
         await using var system = await LocalSystem.StartAsync(
-            controller, agent, dials: false, invocation.Host, HostLogging.At(LogLevel.Error, invocation.Host.Time),
-            cancellationToken);
+            controller, new LocalAgentOptions(agent, WeirConfig.AllRuntimes), invocation.Host,
+            HostLogging.At(LogLevel.Error, invocation.Host.Time), cancellationToken);
         try
         {
             using var call = new ControllerCall(
