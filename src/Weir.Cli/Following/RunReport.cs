@@ -68,13 +68,18 @@ internal static class RunReport
 
     private static Table<StepView> StepTable(DateTimeOffset now) => new(
     [
-        new("STEP", step => step.Name),
+        new("STEP", NameOf),
         new("STATUS", StatusOf) { Paint = (palette, step, text) => palette.Status(step.Status, text) },
         new("TIME", step => Elapsed.Between(step.Started, step.Ended, now)),
         new("EXIT", step => step.ExitCode?.ToString()),
         new("ATTEMPTS", step => step.Attempts.Count > 1 ? step.Attempts.Count.ToString() : ""),
         new("NOTE", NoteOf) { Paint = (palette, _, text) => palette.Dim(text) },
     ]);
+
+    /// <summary>With its values, where it is one combination of a matrix.</summary>
+    private static string NameOf(StepView step) => step.Matrix.Count == 0
+        ? step.Name
+        : $"{step.Name} ({string.Join(", ", step.Matrix.Select(value => $"{value.Key}={value.Value}"))})";
 
     private static string StatusOf(StepView step) =>
         Words.Of(step.Status) + (step is { Status: RunStatus.Failed, AllowFailure: true } ? " (allowed)" : "");

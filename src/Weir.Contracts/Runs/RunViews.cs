@@ -61,6 +61,9 @@ public sealed record StepView
     public int? ExitCode { get; init; }
     public bool AllowFailure { get; init; }
     public IReadOnlyList<string> Needs { get; set; } = [];
+
+    /// <summary>The values of this combination, for a step with a matrix.</summary>
+    public IReadOnlyDictionary<string, string> Matrix { get; set; } = new Dictionary<string, string>();
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
     public IReadOnlyDictionary<string, string> Outputs { get; set; } = new Dictionary<string, string>();

@@ -47,6 +47,9 @@ public enum ReasonCode
     /// <summary>A step that was not allowed to fail did so (of a run).</summary>
     StepFailed,
 
+    /// <summary>Stopped because another combination of its matrix failed.</summary>
+    FailFast,
+
     /// <summary>Given back by an agent that never began it; counts against nothing.</summary>
     Released,
 }

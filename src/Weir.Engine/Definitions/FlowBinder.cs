@@ -57,8 +57,26 @@ internal sealed class FlowBinder(ProblemList problems)
             Secrets = step.Texts("secrets") ?? [],
             Runtime = step.Text("runtime"),
             StartsEmpty = step.Text("workspace") == "empty",
+            Matrix = BindMatrix(step["matrix"] as TreeMap),
         };
     }
+
+    private static MatrixDefinition? BindMatrix(TreeMap? map) => map is null ? null : new MatrixDefinition
+    {
+        Axes =
+        [
+            .. map.Entries.Where(e => FlowKeys.Matrix.Keys.All(known => known.Name != e.Key.Value))
+                .Select(e => new MatrixAxis(e.Key.Value, map.Texts(e.Key.Value) ?? [])),
+        ],
+        Exclude = [.. map.Items("exclude").Select(BindMatrixValues)],
+        Include = [.. map.Items("include").Select(BindMatrixValues)],
+        MaxParallel = map.Whole("max_parallel"),
+        FailFast = map.Boolean("fail_fast") ?? false,
+    };
+
+    private static ImmutableArray<MatrixValue> BindMatrixValues(TreeValue value) => value is TreeMap map
+        ? [.. map.Entries.Select(e => new MatrixValue(e.Key.Value, e.Value.AsText() ?? ""))]
+        : [];
 
     private static ArtifactDefinition BindArtifact(TreeValue value)
     {

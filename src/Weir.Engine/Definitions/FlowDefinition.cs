@@ -100,6 +100,9 @@ public sealed record StepDefinition
 
     /// <summary>True when it begins with an empty workspace, whatever it needs.</summary>
     public bool StartsEmpty { get; init; }
+
+    /// <summary>Null = it is made once.</summary>
+    public MatrixDefinition? Matrix { get; init; }
 }
 
 /// <summary>Name and path are templates.</summary>

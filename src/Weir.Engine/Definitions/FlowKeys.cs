@@ -18,6 +18,9 @@ internal static class FlowKeys
     private static readonly TextShape Pull = new() { Choices = ["if-missing", "always", "never"] };
     private static readonly BooleanShape Boolean = new();
     private static readonly ListShape Secrets = new(new TextShape { Format = TextFormat.EnvName }, 50);
+    private static readonly TextShape MatrixText = new() { Format = TextFormat.MatrixValue, MaxLength = 128 };
+    private static readonly MapShape MatrixCell =
+        new(TextFormat.Identifier, MatrixText, 2 * MatrixDefinition.MaxAxes);
     private static readonly MapShape Env =
         new(TextFormat.EnvName, new TextShape { IsTemplate = true, MaxLength = MaxValueLength }, 200);
 
@@ -106,6 +109,24 @@ internal static class FlowKeys
             new TextShape { Format = TextFormat.WorkspaceFile },
             "JUnit XML: file, folder or pattern (`*`, `?`, `**`) below the workspace."));
 
+    public static ObjectShape Matrix { get; } = new(
+        "a matrix",
+        new FlowKey(
+            "exclude", new ListShape(MatrixCell, MatrixDefinition.MaxCombinations), "Combinations to leave out: all that have these values."),
+        new FlowKey(
+            "include", new ListShape(MatrixCell, MatrixDefinition.MaxCombinations), "Combinations to add, each with a value for every axis."),
+        new FlowKey(
+            "max_parallel",
+            new NumberShape(1, MatrixDefinition.MaxCombinations, Whole: true),
+            "Combinations at once; without it as many as agents take."),
+        new FlowKey("fail_fast", Boolean, "Whether the others are stopped once a combination has failed."))
+    {
+        Others = new MapShape(
+            TextFormat.Identifier,
+            new ListShape(MatrixText, MatrixDefinition.MaxCombinations, Min: 1) { TakesSingle = false },
+            MatrixDefinition.MaxAxes),
+    };
+
     public static ObjectShape Step { get; } = new(
         "a step",
         new FlowKey("name", Name, "Unique in the flow; without it `step-<number>`."),
@@ -138,8 +159,9 @@ internal static class FlowKeys
         new FlowKey("limits", Limits, "What the step may use."),
         new FlowKey(
             "labels",
-            new MapShape(TextFormat.LabelName, new TextShape(), 50),
-            "Labels that an agent must have to claim it; `host.os`, `host.arch` and `host.name` are what it says of its host."),
+            new MapShape(TextFormat.LabelName, new TextShape { IsTemplate = true }, 50),
+            "Labels that an agent must have to claim it; `host.os`, `host.arch` and `host.name` are what it says of its host. Values may hold ${{ matrix.x }}."),
+        new FlowKey("matrix", Matrix, "Axes with values: the step is made for every combination of them."),
         new FlowKey("allow_failure", Boolean, "Whether the run may succeed although the step failed."),
         new FlowKey(
             "workdir",
@@ -153,7 +175,7 @@ internal static class FlowKeys
         new FlowKey("secrets", Secrets, "Secrets to bring as environment variables."),
         new FlowKey("runtime", Runtime, "Runtime to use: process, docker or fake."))
     {
-        Later = ["matrix", "services", "concurrency", "run", "job", "federated", "approve", "cache", "use", "parallel"],
+        Later = ["services", "concurrency", "run", "job", "federated", "approve", "cache", "use", "parallel"],
     };
 
     public static ObjectShape Flow { get; } = new(
@@ -174,7 +196,7 @@ internal static class FlowKeys
         new FlowKey("steps", new ListShape(Step, MaxSteps, Min: 1), "What to do.") { IsRequired = true })
     {
         AllowsExtensions = true,
-        Later = ["on", "matrix", "services", "concurrency", "parallel", "cache", "use"],
+        Later = ["on", "services", "concurrency", "parallel", "cache", "use"],
     };
 
     private static TextShape GitUrl => new() { IsTemplate = true, Format = TextFormat.NotBlank };

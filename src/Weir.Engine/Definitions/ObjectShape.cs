@@ -23,6 +23,9 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
 
     public bool AllowsExtensions { get; init; }
 
+    /// <summary>Keys beside the known ones that the user chooses; null = there are none.</summary>
+    public MapShape? Others { get; init; }
+
     public override void Check(TreeValue value, string path, ProblemList problems)
     {
         if (value is TreeMap map) CheckMap(map, path, problems);
@@ -44,8 +47,14 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
         {
             ["type"] = "object",
             ["properties"] = properties,
-            ["additionalProperties"] = false,
+            ["additionalProperties"] = Others is null ? false : Others.Value.ToSchema(),
         };
+        if (Others is not null)
+        {
+            schema["propertyNames"] = new JsonObject { ["pattern"] = Others.KeyFormat.Pattern };
+            schema["maxProperties"] = Keys.Length + Others.Max;
+        }
+
         if (Keys.Any(k => k.IsRequired)) schema["required"] = Words(Keys.Where(k => k.IsRequired).Select(k => k.Name));
         if (AllowsExtensions)
             schema["patternProperties"] = new JsonObject { ["^" + ExtensionPrefix] = new JsonObject() };
@@ -67,6 +76,10 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
             {
                 problems.Add(keyPath, key.Place, $"`{key.Value}` is not supported yet by this version of Weir");
             }
+            else if (Others is not null)
+            {
+                CheckOther(key, value, keyPath, problems);
+            }
             else if (!AllowsExtensions || !key.Value.StartsWith(ExtensionPrefix, StringComparison.Ordinal))
             {
                 problems.Add(keyPath, key.Place, $"unknown key `{key.Value}`{Suggestion.DidYouMean(key.Value, Names)}");
@@ -74,9 +87,25 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
             }
         }
 
+        var others = map.Entries.Count(e => Keys.All(k => k.Name != e.Key.Value));
+        if (Others is not null && others > Others.Max)
+            problems.Add(path, map.Place, $"{Noun} takes at most {Others.Max} keys of your own, found {others}");
+
         // A key that is only misspelt is not missing as well.
         foreach (var key in Keys.Where(k => k.IsRequired && map[k.Name] is null && !meant.Contains(k.Name)))
             problems.Add(path, map.Place, $"{Noun} needs the key `{key.Name}`");
+    }
+
+    private void CheckOther(TreeText key, TreeValue value, string path, ProblemList problems)
+    {
+        if (value is not TreeList && Suggestion.Nearest(key.Value, Names) is { } near)
+        {
+            problems.Add(path, key.Place, $"unknown key `{key.Value}`: did you mean `{near}`?");
+            return;
+        }
+
+        if (Others!.KeyFormat.Check(key.Value) is { } problem) problems.Add(path, key.Place, problem);
+        Others.Value.Check(value, path, problems);
     }
 
     private string[] Names => [.. Keys.Select(k => k.Name), .. Later];

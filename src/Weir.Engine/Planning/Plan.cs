@@ -73,6 +73,20 @@ public sealed record PlanStep
 
     /// <summary>The step whose workspace this one continues; null = it starts with an empty one.</summary>
     public string? WorkspaceFrom { get; init; }
+
+    /// <summary>Set when it is one combination of a step with a matrix.</summary>
+    public PlanMatrix? Matrix { get; init; }
+}
+
+/// <param name="Step">Name of the step in the flow, which all combinations share.</param>
+/// <param name="Values">What <c>matrix</c> is in the expressions of this combination.</param>
+public sealed record PlanMatrix(string Step, ImmutableSortedDictionary<string, string> Values)
+{
+    /// <summary>Combinations at once; null = no limit.</summary>
+    public int? MaxParallel { get; init; }
+
+    /// <summary>Whether the others are stopped once a combination has failed.</summary>
+    public bool FailFast { get; init; }
 }
 
 /// <summary>Name and path are templates; the path may hold <c>*</c>, <c>?</c> and <c>**</c>.</summary>

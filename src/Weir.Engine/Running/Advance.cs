@@ -14,12 +14,13 @@ internal static class Advance
         // nothing moves.
         for (var moved = true; moved;)
         {
-            moved = false;
+            moved = Matrices.StopAfterFailure(edit);
             var firstOpen = FirstOpen(edit);
             for (var i = firstOpen; i < edit.Count; i++)
             {
                 if (edit[i].Phase != StepPhase.Blocked) continue;
-                if (OpenNeed(edit, i, firstOpen) is { } open) Wait(edit, i, open);
+                if (OpenNeed(edit, i, firstOpen) is { } open) Wait(edit, i, $"waiting for step {edit[open].Name}");
+                else if (Matrices.TurnOf(edit, i) is { } turn) Wait(edit, i, turn);
                 else moved |= Decide(edit, i);
                 if (moved && i == firstOpen) firstOpen = FirstOpen(edit);
             }
@@ -64,9 +65,8 @@ internal static class Advance
         return null;
     }
 
-    private static void Wait(RunEdit edit, int step, int open)
+    private static void Wait(RunEdit edit, int step, string waiting)
     {
-        var waiting = $"waiting for step {edit[open].Name}";
         if (edit[step].Waiting != waiting) edit[step] = edit[step] with { Waiting = waiting };
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 using Weir.Engine.DataTree;
@@ -75,6 +76,7 @@ public static class RunViews
             ExitCode = state.ExitCode,
             AllowFailure = plan.AllowFailure,
             Needs = plan.Needs ?? [.. run.Plan.Steps.Take(step).Select(s => s.Name)],
+            Matrix = plan.Matrix?.Values ?? ImmutableSortedDictionary<string, string>.Empty,
             Started = state.Started,
             Ended = state.Ended,
             Outputs = state.Outputs,

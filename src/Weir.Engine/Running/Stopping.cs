@@ -30,6 +30,30 @@ internal static class Stopping
         }
     }
 
+    /// <summary>Ends one step of a run that goes on, or tells its agent to.</summary>
+    /// <returns>True when it is over at once.</returns>
+    public static bool StopStep(RunEdit edit, int step, string why)
+    {
+        switch (edit[step].Phase)
+        {
+            case StepPhase.Done:
+            case StepPhase.Leased when edit[step].Current!.StopAsked is not null:
+                return false;
+            case StepPhase.Leased:
+                edit.Edit(step, a => a with { StopAsked = edit.Now });
+                return false;
+            case StepPhase.Unreachable:
+                EndUnreachable(edit, step);
+                return true;
+            case StepPhase.Blocked:
+            case StepPhase.Queued:
+            case StepPhase.Backoff:
+            default:
+                edit.End(step, RunStatus.Cancelled, ReasonCode.FailFast, why);
+                return true;
+        }
+    }
+
     /// <summary>Nobody can be told; no further attempt will follow, so there is nothing to wait for.</summary>
     public static void EndUnreachable(RunEdit edit, int step)
     {

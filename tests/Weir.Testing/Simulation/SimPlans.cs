@@ -22,6 +22,7 @@ internal static class SimPlans
         var count = 1 + random.Next(6);
         var steps = ImmutableArray.CreateBuilder<PlanStep>(count);
         for (var i = 0; i < count; i++) steps.Add(Step(random, i));
+        if (random.Next(3) == 0) AddMatrix(random, steps);
         return new Plan
         {
             Flow = $"flow-{random.Next(3)}",
@@ -29,6 +30,25 @@ internal static class SimPlans
             Timeout = TimeSpan.FromMinutes(random.Next(4) == 0 ? 3 : 60),
             QueueTimeout = QueueTimeout,
         };
+    }
+
+    /// <summary>Combinations that wait for all before them, few at once, and stop each other or not.</summary>
+    private static void AddMatrix(Random random, ImmutableArray<PlanStep>.Builder steps)
+    {
+        ImmutableArray<string> needs = [.. steps.Where(_ => random.Next(3) == 0).Select(step => step.Name)];
+        var most = random.Next(4);
+        var written = Step(random, steps.Count) with { Needs = needs, WorkspaceFrom = null };
+        var failFast = random.Next(2) == 0;
+        for (var n = 2 + random.Next(4); n > 0; n--)
+        {
+            var values = new Dictionary<string, string> { ["n"] = $"{n}" }.ToImmutableSortedDictionary();
+            steps.Add(written with
+            {
+                Name = $"m-{n}",
+                Matrix = new PlanMatrix("m", values) { MaxParallel = most == 0 ? null : most, FailFast = failFast },
+                Env = Env(random, written.Disconnect == TimeSpan.Zero),
+            });
+        }
     }
 
     private static PlanStep Step(Random random, int i)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
+using Weir.Engine.Planning;
 using Weir.Engine.Running;
 using Weir.Engine.Storage;
 
@@ -11,6 +12,7 @@ internal sealed class SimWatch(SimWorld world)
 {
     private readonly Dictionary<StepKey, StepState> _steps = [];
     private readonly Dictionary<string, RunStatus> _runs = [];
+    private readonly Dictionary<string, PlanGraph> _plans = [];
     private readonly HashSet<AttemptFence> _finishSent = [];
     private readonly HashSet<AttemptFence> _delivered = [];
     private readonly Dictionary<StepKey, int> _executing = [];
@@ -33,6 +35,26 @@ internal sealed class SimWatch(SimWorld world)
             var key = new StepKey(row.Run, row.Name);
             if (_steps.TryGetValue(key, out var before)) StepMoved(key, before, after);
             _steps[key] = after;
+        }
+
+        if (commit.Plan is { } plan) _plans[plan.Digest] = new PlanGraph(RunCodec.ReadPlan(plan.Json));
+        if (commit.Run is { } moved) CheckMatrices(moved.Row);
+    }
+
+    /// <summary>Never more combinations under way than allowed, and none begun after one has failed for all.</summary>
+    private void CheckMatrices(RunRow run)
+    {
+        var graph = _plans[run.PlanDigest];
+        foreach (var group in graph.Groups)
+        {
+            var cells = group.Cells.Select(i => _steps[new StepKey(run.Id, graph.Plan.Steps[i].Name)]).ToList();
+            var under = cells.Count(cell => cell.Phase is not (StepPhase.Blocked or StepPhase.Done));
+            if (under > (group.Rule.MaxParallel ?? int.MaxValue))
+                world.Break($"{under} combinations of {run.Id}/{group.Step} at once, {group.Rule.MaxParallel} allowed");
+            var failed = cells.Exists(cell => cell.Status == RunStatus.Failed)
+                && !graph.Plan.Steps[group.Cells[0]].AllowFailure;
+            if (group.Rule.FailFast && failed && cells.Exists(cell => !cell.IsOver && cell.Current?.StopAsked is null))
+                world.Break($"{run.Id}/{group.Step} goes on though a combination failed");
         }
     }
 
