@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
+using Weir.Contracts.Tokens;
 
 namespace Weir.Contracts.Runs;
 
@@ -72,6 +73,38 @@ public sealed record StepView
     /// <summary>What its tests came to; null without reports.</summary>
     public TestReport? Tests { get; init; }
     public IReadOnlyList<AttemptView> Attempts { get; set; } = [];
+
+    /// <summary>Set once the step has asked for an approval.</summary>
+    public ApprovalView? Approval { get; init; }
+}
+
+/// <summary>What a step asks, whom, and what was decided.</summary>
+public sealed record ApprovalView
+{
+    public string? Message { get; init; }
+
+    /// <summary>What a token must be at least to decide.</summary>
+    public TokenRole Role { get; init; }
+
+    /// <summary>Names of the tokens that may; empty = any with the role.</summary>
+    public IReadOnlyList<string> By { get; set; } = [];
+    public required DateTimeOffset Asked { get; init; }
+
+    /// <summary>The step fails when nobody has decided by then.</summary>
+    public required DateTimeOffset Deadline { get; init; }
+
+    /// <summary>Null while nobody has decided.</summary>
+    public bool? Approved { get; init; }
+    public string? DecidedBy { get; init; }
+    public DateTimeOffset? DecidedAt { get; init; }
+    public string? Comment { get; init; }
+}
+
+/// <summary>Approves or rejects a step.</summary>
+public sealed record DecideStepRequest
+{
+    /// <summary>For people, at most 1,000 characters; later steps see it as the output <c>comment</c>.</summary>
+    public string? Comment { get; init; }
 }
 
 public sealed record AttemptView

@@ -50,6 +50,12 @@ public enum ReasonCode
     /// <summary>Stopped because another combination of its matrix failed.</summary>
     FailFast,
 
+    /// <summary>Someone whose approval it needed rejected it.</summary>
+    Rejected,
+
+    /// <summary>Nobody approved or rejected it before its deadline.</summary>
+    NotApproved,
+
     /// <summary>Given back by an agent that never began it; counts against nothing.</summary>
     Released,
 }

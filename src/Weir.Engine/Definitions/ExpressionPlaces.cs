@@ -1,4 +1,5 @@
 using Weir.Engine.Expressions;
+using Weir.Engine.Running;
 
 namespace Weir.Engine.Definitions;
 
@@ -35,6 +36,7 @@ internal sealed class ExpressionPlaces(FlowDefinition flow, StepGraph graph, Flo
         };
         foreach (var problem in Condition.Check(step.When, names)) Report(problem, "steps", i, "when");
         Check(step.Image, names, "steps", i, "image");
+        Check(step.Approval?.Message, names, "steps", i, "approve", "message");
         Check(step.Workdir, names, "steps", i, "workdir");
         foreach (var (key, value) in step.Env) Check(value, names, "steps", i, "env", key);
         foreach (var (key, value) in step.Labels) CheckLabel(value, names, i, key);
@@ -77,7 +79,8 @@ internal sealed class ExpressionPlaces(FlowDefinition flow, StepGraph graph, Flo
     private static Dictionary<string, IReadOnlyCollection<string>?> OutputsOf(FlowDefinition flow)
     {
         var outputs = new Dictionary<string, IReadOnlyCollection<string>?>();
-        foreach (var step in flow.Steps) outputs.TryAdd(step.Name, step.Outputs);
+        foreach (var step in flow.Steps)
+            outputs.TryAdd(step.Name, step.Approval is null ? step.Outputs : Approvals.Outputs);
         if (flow.Source is not null) outputs.TryAdd(Checkout.StepName, Checkout.Outputs);
         return outputs;
     }

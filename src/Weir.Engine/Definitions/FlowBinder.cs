@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Contracts.Flows;
+using Weir.Contracts.Tokens;
 using Weir.Engine.Expressions;
 using Weir.Engine.Planning;
 
@@ -58,8 +59,27 @@ internal sealed class FlowBinder(ProblemList problems)
             Runtime = step.Text("runtime"),
             StartsEmpty = step.Text("workspace") == "empty",
             Matrix = BindMatrix(step["matrix"] as TreeMap),
+            Approval = BindApproval(step["approve"]),
         };
     }
+
+    private static ApprovalDefinition? BindApproval(TreeValue? value) => value switch
+    {
+        null => null,
+        TreeMap map => new ApprovalDefinition
+        {
+            Message = map.Text("message"),
+            Role = map.Text("role") switch
+            {
+                "admin" => TokenRole.Admin,
+                "namespace_admin" => TokenRole.NamespaceAdmin,
+                _ => TokenRole.Runner,
+            },
+            By = map.Texts("by") ?? [],
+            Deadline = map.Duration("deadline"),
+        },
+        _ => new ApprovalDefinition { Message = value.AsText() },
+    };
 
     private static MatrixDefinition? BindMatrix(TreeMap? map) => map is null ? null : new MatrixDefinition
     {

@@ -29,6 +29,7 @@ internal sealed class FlowChecker
         checker.CheckCycles();
         var areGood = new MatrixChecker(flow, places, problems).Check();
         checker.CheckResources(areGood ? MatrixExpansion.Expand(flow) : MatrixExpansion.AsWritten(flow));
+        new ApprovalChecker(flow, places, problems).Check();
         new ExpressionPlaces(flow, checker._graph, places, problems).Check();
     }
 

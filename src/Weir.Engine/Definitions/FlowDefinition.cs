@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Weir.Contracts.Flows;
+using Weir.Contracts.Tokens;
 using Weir.Engine.Planning;
 
 namespace Weir.Engine.Definitions;
@@ -103,6 +104,25 @@ public sealed record StepDefinition
 
     /// <summary>Null = it is made once.</summary>
     public MatrixDefinition? Matrix { get; init; }
+
+    /// <summary>Set for a step that waits for people instead of running commands.</summary>
+    public ApprovalDefinition? Approval { get; init; }
+}
+
+/// <summary>What a step asks people, and whom.</summary>
+public sealed record ApprovalDefinition
+{
+    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromDays(7);
+
+    /// <summary>Template.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>What a token must be at least.</summary>
+    public TokenRole Role { get; init; } = TokenRole.Runner;
+
+    /// <summary>Names of the tokens that may decide; empty = any with the role.</summary>
+    public ImmutableArray<string> By { get; init; } = [];
+    public TimeSpan? Deadline { get; init; }
 }
 
 /// <summary>Name and path are templates.</summary>

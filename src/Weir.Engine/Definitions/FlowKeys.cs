@@ -18,6 +18,8 @@ internal static class FlowKeys
     private static readonly TextShape Pull = new() { Choices = ["if-missing", "always", "never"] };
     private static readonly BooleanShape Boolean = new();
     private static readonly ListShape Secrets = new(new TextShape { Format = TextFormat.EnvName }, 50);
+    private static readonly TextShape Question =
+        new() { Format = TextFormat.NotBlank, IsTemplate = true, MaxLength = 4096 };
     private static readonly TextShape MatrixText = new() { Format = TextFormat.MatrixValue, MaxLength = 128 };
     private static readonly MapShape MatrixCell =
         new(TextFormat.Identifier, MatrixText, 2 * MatrixDefinition.MaxAxes);
@@ -127,6 +129,22 @@ internal static class FlowKeys
             MatrixDefinition.MaxAxes),
     };
 
+    public static ObjectShape Approve { get; } = new(
+        "an approval",
+        new FlowKey("message", Question, "What is asked, for people. Template."),
+        new FlowKey(
+            "role",
+            new TextShape { Choices = ["runner", "namespace_admin", "admin"] },
+            "The role that a token needs at least to decide; runner unless said otherwise."),
+        new FlowKey(
+            "by",
+            new ListShape(new TextShape { Format = TextFormat.NotBlank }, 50, Min: 1),
+            "Names of the tokens that may decide; without it any with the role."),
+        new FlowKey("deadline", Duration, "How long to wait for a decision; without it 7d."))
+    {
+        Short = Question,
+    };
+
     public static ObjectShape Step { get; } = new(
         "a step",
         new FlowKey("name", Name, "Unique in the flow; without it `step-<number>`."),
@@ -136,10 +154,8 @@ internal static class FlowKeys
         new FlowKey(
             "commands",
             new ListShape(Command, MaxCommands, Min: 1),
-            "What to run, in one shell session; each command is an entry of its own in the log.")
-        {
-            IsRequired = true,
-        },
+            "What to run, in one shell session; each command is an entry of its own in the log."),
+        new FlowKey("approve", Approve, "Instead of commands: wait until someone approves or rejects it."),
         new FlowKey("env", Env, "Environment variables; they stand over the flow's. Values are templates."),
         new FlowKey("needs", new ListShape(Name, MaxSteps), "Steps to wait for; without it all earlier ones."),
         new FlowKey("when", new TextShape { MaxLength = 4096 }, "Condition; without it success()."),
@@ -175,7 +191,8 @@ internal static class FlowKeys
         new FlowKey("secrets", Secrets, "Secrets to bring as environment variables."),
         new FlowKey("runtime", Runtime, "Runtime to use: process, docker or fake."))
     {
-        Later = ["services", "concurrency", "run", "job", "federated", "approve", "cache", "use", "parallel"],
+        OneOf = ["commands", "approve"],
+        Later = ["services", "concurrency", "run", "job", "federated", "cache", "use", "parallel"],
     };
 
     public static ObjectShape Flow { get; } = new(

@@ -18,6 +18,9 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
     /// <summary>Keys that are known but have no effect in this version: an error that says so.</summary>
     public string[] Later { get; init; } = [];
 
+    /// <summary>Exactly one of these keys must be there.</summary>
+    public string[] OneOf { get; init; } = [];
+
     /// <summary>A short form that may stand instead of the map.</summary>
     public Shape? Short { get; init; }
 
@@ -56,6 +59,8 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
         }
 
         if (Keys.Any(k => k.IsRequired)) schema["required"] = Words(Keys.Where(k => k.IsRequired).Select(k => k.Name));
+        if (OneOf.Length > 0)
+            schema["oneOf"] = new JsonArray([.. OneOf.Select(k => new JsonObject { ["required"] = Words([k]) })]);
         if (AllowsExtensions)
             schema["patternProperties"] = new JsonObject { ["^" + ExtensionPrefix] = new JsonObject() };
         return Short is null ? schema : new() { ["anyOf"] = new JsonArray(Short.ToSchema(), schema) };
@@ -94,6 +99,17 @@ internal sealed record ObjectShape(string Noun, params FlowKey[] Keys) : Shape
         // A key that is only misspelt is not missing as well.
         foreach (var key in Keys.Where(k => k.IsRequired && map[k.Name] is null && !meant.Contains(k.Name)))
             problems.Add(path, map.Place, $"{Noun} needs the key `{key.Name}`");
+        CheckOneOf(map, path, meant, problems);
+    }
+
+    private void CheckOneOf(TreeMap map, string path, HashSet<string> meant, ProblemList problems)
+    {
+        var given = OneOf.Where(key => map[key] is not null || meant.Contains(key)).ToList();
+        var all = string.Join(" or ", OneOf.Select(key => $"`{key}`"));
+        if (given.Count == 0 && OneOf.Length > 0) problems.Add(path, map.Place, $"{Noun} needs the key {all}");
+        if (given.Count < 2) return;
+        var second = map.Entries.LastOrDefault(e => given.Contains(e.Key.Value))?.Key ?? map.Entries[0].Key;
+        problems.Add(TreePath.Key(path, second.Value), second.Place, $"{Noun} has either {all}, not both");
     }
 
     private void CheckOther(TreeText key, TreeValue value, string path, ProblemList problems)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Contracts.Flows;
+using Weir.Contracts.Tokens;
 
 namespace Weir.Engine.Planning;
 
@@ -76,7 +77,16 @@ public sealed record PlanStep
 
     /// <summary>Set when it is one combination of a step with a matrix.</summary>
     public PlanMatrix? Matrix { get; init; }
+
+    /// <summary>Set for steps of the kind <see cref="Running.OpKinds.Approve"/>.</summary>
+    public PlanApproval? Approval { get; init; }
 }
+
+/// <param name="Message">Template.</param>
+/// <param name="Role">What a token must be at least to decide.</param>
+/// <param name="By">Names of the tokens that may; empty = any with the role.</param>
+/// <param name="Deadline">After it the step has failed.</param>
+public sealed record PlanApproval(string? Message, TokenRole Role, ImmutableArray<string> By, TimeSpan Deadline);
 
 /// <param name="Step">Name of the step in the flow, which all combinations share.</param>
 /// <param name="Values">What <c>matrix</c> is in the expressions of this combination.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Weir.Engine.Definitions;
+using Weir.Engine.Running;
 
 namespace Weir.Engine.Planning;
 
@@ -17,13 +18,19 @@ internal static class PlannerSteps
         if (flow.Source is { } source) steps.Add(PlanCheckout(flow, source, runtime));
         var cells = MatrixExpansion.Expand(flow);
         var finder = new ResourceFinder(cells);
-        for (var i = 0; i < cells.Length; i++) steps.Add(PlanStep(flow, cells[i], finder.For(i), runtime));
+        for (var i = 0; i < cells.Length; i++)
+        {
+            steps.Add(cells[i].Step.Approval is { } approval
+                ? PlanApproval(flow, cells[i], approval)
+                : PlanStep(flow, cells[i], finder.For(i), runtime));
+        }
+
         var unset = new Plan { Flow = flow.Name, Steps = [] };
         return unset with
         {
             Title = flow.Title,
             Steps = steps.ToImmutable(),
-            Timeout = flow.Timeout ?? unset.Timeout,
+            Timeout = flow.Timeout ?? unset.Timeout + TimeForApprovals(steps),
             QueueTimeout = flow.QueueTimeout ?? unset.QueueTimeout,
         };
     }
@@ -60,6 +67,24 @@ internal static class PlannerSteps
             Matrix = MatrixOf(flow.Steps[cell.Origin], cell),
         };
     }
+
+    private static PlanStep PlanApproval(FlowDefinition flow, StepCell cell, ApprovalDefinition approval) => new()
+    {
+        Name = cell.Step.Name,
+        Title = cell.Step.Title,
+        Kind = OpKinds.Approve,
+        Needs = NeedsOf(flow, cell.Step),
+        When = string.IsNullOrWhiteSpace(cell.Step.When) ? null : cell.Step.When.Trim(),
+        AllowFailure = cell.Step.AllowFailure,
+        Outputs = Approvals.Outputs,
+        WorkspaceFrom = WorkspaceOf(flow, cell.Origin),
+        Approval = new PlanApproval(
+            approval.Message, approval.Role, approval.By, approval.Deadline ?? ApprovalDefinition.DefaultDeadline),
+    };
+
+    /// <summary>People may take long: what they may take does not count against the run's usual time.</summary>
+    private static TimeSpan TimeForApprovals(IEnumerable<PlanStep> steps) =>
+        steps.Aggregate(TimeSpan.Zero, (time, step) => time + (step.Approval?.Deadline ?? TimeSpan.Zero));
 
     private static PlanMatrix? MatrixOf(StepDefinition written, StepCell cell) => written.Matrix is not { } matrix
         ? null

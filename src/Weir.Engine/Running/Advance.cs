@@ -77,6 +77,7 @@ internal static class Advance
         var scope = Scopes.For(edit.Peek(), step);
         var condition = Condition.Evaluate(plan.When, scope);
         if (condition.Error is { } error) edit.End(step, RunStatus.Failed, ReasonCode.Expression, $"when: {error}");
+        else if (condition.Holds && plan.Approval is not null) Approvals.Ask(edit, step);
         else if (condition.Holds) Queue(edit, step);
         else if (edit.Run.Stop is { } stop)
             edit.End(step, RunStatus.Cancelled, stop.Reason, "the run was stopped before it");

@@ -32,6 +32,7 @@ internal static class Deadlines
     {
         StepPhase.Backoff => state.NotBefore,
         StepPhase.Queued => state.Queued + plan.QueueTimeout,
+        StepPhase.Asking => state.Approval!.Asked + step.Approval!.Deadline,
         StepPhase.Unreachable => state.Current!.RescueAt,
         StepPhase.Leased => LeasedUntil(step, state.Current!, timing),
         _ => null,
@@ -74,6 +75,9 @@ internal static class Deadlines
                 edit.End(
                     step, RunStatus.Failed, ReasonCode.QueueTimeout,
                     $"no agent took it in {edit.Graph.Plan.QueueTimeout.TotalSeconds:0} s: {state.Waiting}");
+                return true;
+            case StepPhase.Asking:
+                Approvals.Expire(edit, step);
                 return true;
             case StepPhase.Unreachable:
                 AttemptEnding.Apply(

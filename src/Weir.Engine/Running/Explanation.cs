@@ -56,6 +56,8 @@ internal static class Explanation
         var hints = new List<string>();
         if (step.Status == RunStatus.Failed && run.Plan.Steps[i].AllowFailure)
             hints.Add("the flow allows it to fail: the run goes on without it");
+        if (step.Phase == StepPhase.Asking)
+            hints.Add($"weir run approve '{run.Handle}' {step.Name}, or weir run reject");
         if (step.Reason == ReasonCode.Exit)
             hints.Add($"weir run logs '{run.Handle}' {step.Name} shows what it printed");
         if (step.Losses > 0) hints.Add($"{step.Losses} attempt(s) were lost to infrastructure, not to the step itself");

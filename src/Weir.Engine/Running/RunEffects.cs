@@ -71,6 +71,8 @@ public static class RunEffects
         var isQueued = after.Phase == StepPhase.Queued;
         if (wasQueued && !isQueued) effects.Add(new RunEffect.Dequeue(step));
         if (isQueued && !wasQueued) effects.Add(new RunEffect.Enqueue(step));
+        if (after.Phase == StepPhase.Asking && before?.Phase != StepPhase.Asking)
+            effects.Add(new RunEffect.Publish("step.asked", step));
         OfLease(effects, before, run, step);
         if (after.IsOver && before?.IsOver != true) effects.Add(new RunEffect.Publish(StepFinished, step));
         else if (after.Status == RunStatus.Running && before?.Status != RunStatus.Running)

@@ -44,6 +44,9 @@ public abstract record RunEvent
     /// <summary>The agent is there and does not hold the attempt.</summary>
     public sealed record NotHeld(AttemptFence Fence) : RunEvent;
 
+    /// <summary>Someone who may has approved or rejected a step.</summary>
+    public sealed record Decided(string Step, bool Approved, string By, string? Comment) : RunEvent;
+
     public sealed record CancelAsked(string By) : RunEvent;
 
     /// <summary>Time has passed: deadlines are looked at.</summary>

@@ -37,6 +37,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             RunEvent.AgentRevoked e => ShutOut(edit, e.Fence),
             RunEvent.Returned e => Return(edit, e.Fence),
             RunEvent.NotHeld e => GiveBack(edit, e.Fence),
+            RunEvent.Decided e => Approvals.Decide(edit, e),
             RunEvent.CancelAsked e => Cancel(edit, e.By),
             RunEvent.Ticked => Deadlines.Look(edit),
             _ => throw new UnreachableException(),

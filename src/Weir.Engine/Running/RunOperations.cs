@@ -35,6 +35,25 @@ public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSigna
         return applied.Verdict == EventVerdict.Refused ? CancelOutcome.AlreadyFinished : CancelOutcome.Requested;
     }
 
+    public async Task<DecideOutcome> DecideAsync(
+        string @namespace, string handle, StepDecision decision, CancellationToken cancellationToken)
+    {
+        if (await LoadAsync(@namespace, handle, cancellationToken) is not { } run)
+            return new DecideOutcome.RunNotFound();
+        if (!run.Graph.TryPositionOf(decision.Step, out var step)) return new DecideOutcome.StepNotFound(run.Handle);
+        if (run.Plan.Steps[step].Approval is not { } approval)
+            return new DecideOutcome.NotAsked($"step {decision.Step} runs commands: there is nothing to approve");
+        if (!Approvals.MayDecide(approval, decision.By, decision.Role))
+            return new DecideOutcome.NotAllowed(Approvals.Describe(approval));
+        var decided = new RunEvent.Decided(decision.Step, decision.Approved, decision.By, decision.Comment);
+        var applied = await keeper.ApplyAsync(run.Id, decided, cancellationToken);
+        if (applied.State is not { } after) return new DecideOutcome.RunNotFound();
+        if (applied.Verdict != EventVerdict.Refused) return new DecideOutcome.Decided(RunViews.Of(after));
+        var now = after.Steps[step];
+        return new DecideOutcome.NotAsked(
+            now.IsOver ? $"step {decision.Step} is over: {now.Message}" : $"step {decision.Step} is {now.Waiting}");
+    }
+
     public async Task<DeleteRunOutcome> DeleteAsync(
         string @namespace, string handle, CancellationToken cancellationToken)
     {

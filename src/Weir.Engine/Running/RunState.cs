@@ -81,6 +81,9 @@ public enum StepPhase
     /// <summary>An agent holds its attempt.</summary>
     Leased,
 
+    /// <summary>Until someone approves or rejects it.</summary>
+    Asking,
+
     /// <summary>
     /// The lease has ended unrenewed; the agent may still work on until <see cref="AttemptState.RescueAt"/>.
     /// </summary>
@@ -126,9 +129,25 @@ public sealed record StepState
     public string? WorkspaceDigest { get; init; }
     public ImmutableArray<AttemptState> Attempts { get; init; } = [];
 
+    /// <summary>Of a step that asks people, once it has asked.</summary>
+    public ApprovalState? Approval { get; init; }
+
     public AttemptState? Current => Attempts.IsEmpty ? null : Attempts[^1];
     public bool IsOver => Phase == StepPhase.Done;
     public bool IsHeld => Phase is StepPhase.Leased or StepPhase.Unreachable;
+}
+
+/// <param name="Asked">Since when it waits.</param>
+public sealed record ApprovalState(DateTimeOffset Asked)
+{
+    /// <summary>What is asked, with its expressions resolved.</summary>
+    public string? Message { get; init; }
+    public ApprovalDecision? Decision { get; init; }
+}
+
+public sealed record ApprovalDecision(bool Approved, string By, DateTimeOffset At)
+{
+    public string? Comment { get; init; }
 }
 
 public sealed record AttemptState

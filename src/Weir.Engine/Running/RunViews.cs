@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 using Weir.Engine.DataTree;
+using Weir.Engine.Planning;
 using Weir.Engine.Storage;
 
 namespace Weir.Engine.Running;
@@ -82,9 +83,23 @@ public static class RunViews
             Outputs = state.Outputs,
             Artifacts = state.Artifacts,
             Tests = state.Tests,
+            Approval = state.Approval is { } asked ? ApprovalOf(plan.Approval!, asked) : null,
             Attempts = [.. state.Attempts.Select(AttemptOf)],
         };
     }
+
+    private static ApprovalView ApprovalOf(PlanApproval plan, ApprovalState state) => new()
+    {
+        Message = state.Message,
+        Role = plan.Role,
+        By = plan.By,
+        Asked = state.Asked,
+        Deadline = state.Asked + plan.Deadline,
+        Approved = state.Decision?.Approved,
+        DecidedBy = state.Decision?.By,
+        DecidedAt = state.Decision?.At,
+        Comment = state.Decision?.Comment,
+    };
 
     private static AttemptView AttemptOf(AttemptState attempt) => new()
     {

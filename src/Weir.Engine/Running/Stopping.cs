@@ -22,6 +22,9 @@ internal static class Stopping
                 case StepPhase.Backoff:
                     edit.End(i, RunStatus.Cancelled, reason, "stopped before it could run");
                     break;
+                case StepPhase.Asking:
+                    edit.End(i, RunStatus.Cancelled, reason, "stopped before anyone decided");
+                    break;
                 case StepPhase.Blocked:
                 case StepPhase.Done:
                 default:
@@ -48,6 +51,7 @@ internal static class Stopping
             case StepPhase.Blocked:
             case StepPhase.Queued:
             case StepPhase.Backoff:
+            case StepPhase.Asking:
             default:
                 edit.End(step, RunStatus.Cancelled, ReasonCode.FailFast, why);
                 return true;

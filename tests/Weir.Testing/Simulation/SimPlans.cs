@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Weir.Contracts.Tokens;
 using Weir.Engine.Planning;
+using Weir.Engine.Running;
 
 namespace Weir.Testing.Simulation;
 
@@ -37,7 +39,7 @@ internal static class SimPlans
     {
         ImmutableArray<string> needs = [.. steps.Where(_ => random.Next(3) == 0).Select(step => step.Name)];
         var most = random.Next(4);
-        var written = Step(random, steps.Count) with { Needs = needs, WorkspaceFrom = null };
+        var written = Commands(random, steps.Count) with { Needs = needs, WorkspaceFrom = null };
         var failFast = random.Next(2) == 0;
         for (var n = 2 + random.Next(4); n > 0; n--)
         {
@@ -51,7 +53,21 @@ internal static class SimPlans
         }
     }
 
-    private static PlanStep Step(Random random, int i)
+    private static PlanStep Step(Random random, int i) =>
+        random.Next(12) == 0 ? Approval(random, i) : Commands(random, i);
+
+    private static PlanStep Approval(Random random, int i) => new()
+    {
+        Name = $"s{i}",
+        Kind = OpKinds.Approve,
+        Needs = random.Next(2) == 0 ? null : [.. Enumerable.Range(0, i).Where(n => n % 2 == 0).Select(n => $"s{n}")],
+        When = Conditions[random.Next(Conditions.Length)],
+        AllowFailure = random.Next(4) == 0,
+        Approval = new PlanApproval(
+            null, TokenRole.Runner, random.Next(3) == 0 ? ["ann"] : [], TimeSpan.FromMinutes(1 + random.Next(20))),
+    };
+
+    private static PlanStep Commands(Random random, int i)
     {
         var exclusive = random.Next(3) == 0;
         return new PlanStep

@@ -13,6 +13,7 @@ internal sealed class SimWatch(SimWorld world)
     private readonly Dictionary<StepKey, StepState> _steps = [];
     private readonly Dictionary<string, RunStatus> _runs = [];
     private readonly Dictionary<string, PlanGraph> _plans = [];
+    private readonly HashSet<(StepKey Step, string By, bool Approved)> _decisions = [];
     private readonly HashSet<AttemptFence> _finishSent = [];
     private readonly HashSet<AttemptFence> _delivered = [];
     private readonly Dictionary<StepKey, int> _executing = [];
@@ -23,6 +24,10 @@ internal sealed class SimWatch(SimWorld world)
     /// <summary>An agent was told that it holds these.</summary>
     public void Delivered(IReadOnlyList<Assignment> assignments) =>
         _delivered.UnionWith(assignments.Select(a => a.Fence));
+
+    /// <summary>Someone who may is on the way with this decision.</summary>
+    public void MayBeDecided(StepKey step, StepDecision decision) =>
+        _decisions.Add((step, decision.By, decision.Approved));
 
     public void FinishSent(FinishRequest request) => _finishSent.Add(request.Fence);
 
@@ -90,6 +95,7 @@ internal sealed class SimWatch(SimWorld world)
             world.Break($"step {key} went from {before.Status} to {after.Status}");
         }
 
+        if (after.Approval is { } approval) CheckApproval(key, approval.Decision, after);
         if (after.Attempts.Length < before.Attempts.Length) world.Break($"step {key} forgot an attempt");
         for (var i = 0; i < after.Attempts.Length; i++)
         {
@@ -97,6 +103,14 @@ internal sealed class SimWatch(SimWorld world)
         }
 
         world.Trace($"  step {key.Step} {after.Phase} {after.Status} {after.Reason} attempt {after.Attempts.Length}");
+    }
+
+    private void CheckApproval(StepKey key, ApprovalDecision? decision, StepState after)
+    {
+        if (decision is not null && !_decisions.Contains((key, decision.By, decision.Approved)))
+            world.Break($"{key} was decided by {decision.By}, who may not or did not");
+        if (after.Status == RunStatus.Success && decision?.Approved != true) world.Break($"{key} was never approved");
+        if (!after.Attempts.IsEmpty) world.Break($"{key} asks people and was handed to an agent");
     }
 
     private void AttemptMoved(StepKey key, AttemptState? before, AttemptState after)

@@ -9,6 +9,7 @@ public sealed class ExampleTests
     [Theory]
     [InlineData("hello", "greet count bye")]
     [InlineData("demo", "checkout build test report style tidy")]
+    [InlineData("approval", "build ask publish undo")]
     [InlineData("matrix", "unit-1 unit-2 unit-3 unit-4 join")]
     [InlineData("parallel", "north south centre join check alarm")]
     [InlineData("retry", "dice won lost")]
@@ -22,12 +23,12 @@ public sealed class ExampleTests
         Assert.Equal(steps, string.Join(' ', result.Plan!.Steps.Select(s => s.Name)));
         Assert.All(
             result.Plan.Steps,
-            step => Assert.True(step is { Runtime: "process" }, "examples run with sh and git only"));
+            step => Assert.True(step is { Runtime: "process" } or { Kind: "approve" }, "examples run with sh and git only"));
     }
 
     [Fact]
     public void Every_example_is_tried() => Assert.Equal(
-        ["broken.yml", "containers.yml", "demo.yml", "hello.yml", "matrix.yml", "parallel.yml", "retry.yml"],
+        ["approval.yml", "broken.yml", "containers.yml", "demo.yml", "hello.yml", "matrix.yml", "parallel.yml", "retry.yml"],
         Directory.GetFiles(Folder()).Select(Path.GetFileName).Order());
 
     [Fact]

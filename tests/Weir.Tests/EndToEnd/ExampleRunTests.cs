@@ -17,6 +17,29 @@ public sealed class ExampleRunTests
         Assert.All(lines, line => Assert.Contains(line, run.Output, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_one_that_asks_waits_for_an_answer()
+    {
+        await using var weir = new WeirProcess();
+        weir.Write("example.yml", File.ReadAllText(Path.Combine(Folder(), "approval.yml")));
+        await weir.UpAsync();
+        Assert.Equal(0, (await weir.RunAsync("run", "start", "--file", "example.yml")).Code);
+        var waits = await weir.RunAsync("run", "watch", "@latest", "--timeout", "3s");
+        Assert.Equal(7, waits.Code);
+        var told = await weir.RunAsync("run", "explain", "@latest");
+        Assert.Contains("waiting for approval by a runner, until", told.Output, StringComparison.Ordinal);
+        Assert.Contains("weir run approve 'approval#1' ask", told.Output, StringComparison.Ordinal);
+
+        var approved = await weir.RunAsync("run", "approve", "@latest", "--comment", "looks good");
+        Assert.Equal("ask of approval#1 was approved\n", approved.Output);
+        var ended = await weir.RunAsync("run", "watch", "@latest", "--timeout", "30s", "--exit-status");
+        Assert.True(ended.Code == 0, ended.Output + ended.Error);
+        Assert.Equal(
+            "published the package, approved by admin (looks good)\n",
+            (await weir.RunAsync("run", "logs", "@latest", "publish")).Output);
+        Assert.Equal(6, (await weir.RunAsync("run", "reject", "@latest")).Code);
+    }
+
     private static string Folder([CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(here, "../../../../examples"));
 }
