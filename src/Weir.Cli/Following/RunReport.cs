@@ -62,8 +62,9 @@ internal static class RunReport
         var message = run.Message is { Length: > 0 } said ? $": {said}" : "";
         var losses = run.InfrastructureLosses > 0 ? $" · {run.InfrastructureLosses} lost to infrastructure" : "";
         var stopping = run.CancelRequested && !run.Status.IsFinal() ? " · asked to stop" : "";
+        var waits = run.WaitsForGroup ? $" · waits for the group {run.Group}" : "";
         var status = palette.Status(run.Status, Words.Of(run.Status));
-        return $"{palette.Strong(run.Handle)} {status}{reason}{time}{message}{losses}{stopping}";
+        return $"{palette.Strong(run.Handle)} {status}{reason}{time}{message}{losses}{stopping}{waits}";
     }
 
     private static Table<StepView> StepTable(DateTimeOffset now) => new(

@@ -40,6 +40,12 @@ public sealed record RunView
     /// <summary>Attempts lost to infrastructure so far; shown apart from failures of the steps' own.</summary>
     public int InfrastructureLosses { get; init; }
     public bool CancelRequested { get; init; }
+
+    /// <summary>The concurrency group it is in; null = none.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>True until its group lets it begin.</summary>
+    public bool WaitsForGroup { get; init; }
     public IReadOnlyList<StepView>? Steps { get; init; }
 }
 

@@ -56,6 +56,12 @@ public enum ReasonCode
     /// <summary>Nobody approved or rejected it before its deadline.</summary>
     NotApproved,
 
+    /// <summary>It made way for a newer run of its concurrency group.</summary>
+    Superseded,
+
+    /// <summary>Another run held its concurrency group, and its flow wants it skipped then.</summary>
+    Busy,
+
     /// <summary>Given back by an agent that never began it; counts against nothing.</summary>
     Released,
 }

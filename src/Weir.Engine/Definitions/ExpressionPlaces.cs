@@ -1,3 +1,4 @@
+using Weir.Engine.Concurrency;
 using Weir.Engine.Expressions;
 using Weir.Engine.Running;
 
@@ -20,6 +21,8 @@ internal sealed class ExpressionPlaces(FlowDefinition flow, StepGraph graph, Flo
         Check(flow.Source?.Ref, names, "source", "ref");
         Check(flow.Source?.Image, names, "source", "image");
         Check(flow.Source?.Path, names, "source", "path");
+        names = FlowNames with { NoSteps = "the group is asked before any step", RunFields = GroupName.RunFields };
+        Check(flow.Concurrency?.Group, names, "concurrency", "group");
         for (var i = 0; i < flow.Steps.Length; i++) CheckStep(flow.Steps[i], i);
     }
 

@@ -26,6 +26,7 @@ internal sealed class FlowBinder(ProblemList problems)
         Disconnect = root.Duration("disconnect"),
         Runtime = root.Text("runtime"),
         Secrets = root.Texts("secrets") ?? [],
+        Concurrency = BindConcurrency(root["concurrency"]),
         Steps = [.. root.Items("steps").Take(FlowKeys.MaxSteps).Select(BindStep)],
     };
 
@@ -62,6 +63,23 @@ internal sealed class FlowBinder(ProblemList problems)
             Approval = BindApproval(step["approve"]),
         };
     }
+
+    private static PlanConcurrency? BindConcurrency(TreeValue? value) => value switch
+    {
+        null => null,
+        TreeMap map => new PlanConcurrency(map.Text("group") ?? "")
+        {
+            OnBusy = map.Text("on_busy") switch
+            {
+                "cancel" => OnBusy.Cancel,
+                "skip" => OnBusy.Skip,
+                _ => OnBusy.Queue,
+            },
+            MaxWaiting = map.Whole("max_waiting") ?? PlanConcurrency.DefaultWaiting,
+            WhenFull = map.Text("when_full") == "skip" ? WhenFull.Skip : WhenFull.Replace,
+        },
+        _ => new PlanConcurrency(value.AsText() ?? ""),
+    };
 
     private static ApprovalDefinition? BindApproval(TreeValue? value) => value switch
     {

@@ -34,6 +34,9 @@ public sealed record FlowDefinition
     public string? Runtime { get; init; }
     public ImmutableArray<string> Secrets { get; init; } = [];
     public ImmutableArray<StepDefinition> Steps { get; init; } = [];
+
+    /// <summary>Null = its runs do not mind each other.</summary>
+    public PlanConcurrency? Concurrency { get; init; }
 }
 
 /// <summary>A typed input.</summary>

@@ -1,3 +1,5 @@
+using Weir.Engine.Concurrency;
+
 namespace Weir.Engine.Definitions;
 
 /// <summary>Every key of the flow file: the one table behind the reader and the published schema.</summary>
@@ -20,6 +22,8 @@ internal static class FlowKeys
     private static readonly ListShape Secrets = new(new TextShape { Format = TextFormat.EnvName }, 50);
     private static readonly TextShape Question =
         new() { Format = TextFormat.NotBlank, IsTemplate = true, MaxLength = 4096 };
+    private static readonly TextShape Group =
+        new() { Format = TextFormat.NotBlank, IsTemplate = true, MaxLength = GroupName.MaxLength };
     private static readonly TextShape MatrixText = new() { Format = TextFormat.MatrixValue, MaxLength = 128 };
     private static readonly MapShape MatrixCell =
         new(TextFormat.Identifier, MatrixText, 2 * MatrixDefinition.MaxAxes);
@@ -195,6 +199,25 @@ internal static class FlowKeys
         Later = ["services", "concurrency", "run", "job", "federated", "cache", "use", "parallel"],
     };
 
+    public static ObjectShape Concurrency { get; } = new(
+        "a rule of concurrency",
+        new FlowKey("group", Group, "Runs of one group in the namespace are under way one at a time. Template.")
+        {
+            IsRequired = true,
+        },
+        new FlowKey(
+            "on_busy",
+            new TextShape { Choices = ["queue", "cancel", "skip"] },
+            "What a new run does while another is under way: queue (the default), cancel the others, or skip."),
+        new FlowKey("max_waiting", new NumberShape(1, 100, Whole: true), "Runs that may wait; 20 unless said otherwise."),
+        new FlowKey(
+            "when_full",
+            new TextShape { Choices = ["replace", "skip"] },
+            "When one more comes: replace the oldest that waits (the default), or skip the new one."))
+    {
+        Short = Group,
+    };
+
     public static ObjectShape Flow { get; } = new(
         "a flow",
         new FlowKey("name", Name, "Unique in the namespace.") { IsRequired = true },
@@ -210,10 +233,11 @@ internal static class FlowKeys
         new FlowKey("disconnect", DurationOrZero, "`disconnect` of steps that name none; without it 10m."),
         new FlowKey("runtime", Runtime, "Runtime for steps that name none: process, docker or fake."),
         new FlowKey("secrets", Secrets, "Secrets of every step."),
+        new FlowKey("concurrency", Concurrency, "Which runs must not be under way at once; without it all may."),
         new FlowKey("steps", new ListShape(Step, MaxSteps, Min: 1), "What to do.") { IsRequired = true })
     {
         AllowsExtensions = true,
-        Later = ["on", "services", "concurrency", "parallel", "cache", "use"],
+        Later = ["on", "services", "parallel", "cache", "use"],
     };
 
     private static TextShape GitUrl => new() { IsTemplate = true, Format = TextFormat.NotBlank };

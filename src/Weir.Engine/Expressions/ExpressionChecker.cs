@@ -57,7 +57,7 @@ internal sealed class ExpressionChecker(ExpressionNames names)
                 break;
             case ExpressionRoots.Run:
                 if (RequireLength(path, 2, 2, "run.<field>"))
-                    CheckKnown(path[1], ExpressionRoots.RunFields, "field of `run`");
+                    CheckKnown(path[1], names.RunFields, "field of `run`");
                 break;
             case ExpressionRoots.Trigger:
                 RequireLength(path, 2, int.MaxValue, "trigger.<field>");

@@ -5,6 +5,9 @@ public sealed record ExpressionNames
 {
     public IReadOnlyCollection<string>? Params { get; init; }
 
+    /// <summary>The fields of <c>run</c> that are known here.</summary>
+    public IReadOnlyCollection<string> RunFields { get; init; } = ExpressionRoots.RunFields;
+
     /// <summary>The names of the step's matrix; empty where there is none.</summary>
     public IReadOnlyCollection<string> Matrix { get; init; } = [];
 

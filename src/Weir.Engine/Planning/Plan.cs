@@ -23,6 +23,46 @@ public sealed record Plan
 
     /// <summary>Longest time a ready step waits for an agent.</summary>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Null = its runs do not mind each other.</summary>
+    public PlanConcurrency? Concurrency { get; init; }
+}
+
+/// <summary>Of the runs of a group, in one namespace, one is under way at a time.</summary>
+/// <param name="Group">Template, resolved when the run is started.</param>
+public sealed record PlanConcurrency(string Group)
+{
+    public const int DefaultWaiting = 20;
+
+    /// <summary>What a new run does while another holds the group.</summary>
+    public OnBusy OnBusy { get; init; }
+
+    /// <summary>Runs that may wait at once.</summary>
+    public int MaxWaiting { get; init; } = DefaultWaiting;
+
+    /// <summary>What happens when one more comes.</summary>
+    public WhenFull WhenFull { get; init; }
+}
+
+public enum OnBusy
+{
+    /// <summary>It waits; the oldest goes first.</summary>
+    Queue,
+
+    /// <summary>The one under way and those that wait are cancelled for it.</summary>
+    Cancel,
+
+    /// <summary>It is skipped.</summary>
+    Skip,
+}
+
+public enum WhenFull
+{
+    /// <summary>The oldest that waits is cancelled for it.</summary>
+    Replace,
+
+    /// <summary>It is skipped.</summary>
+    Skip,
 }
 
 public sealed record PlanStep

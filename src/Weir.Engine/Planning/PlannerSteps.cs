@@ -32,6 +32,7 @@ internal static class PlannerSteps
             Steps = steps.ToImmutable(),
             Timeout = flow.Timeout ?? unset.Timeout + TimeForApprovals(steps),
             QueueTimeout = flow.QueueTimeout ?? unset.QueueTimeout,
+            Concurrency = flow.Concurrency,
         };
     }
 

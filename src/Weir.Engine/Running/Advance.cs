@@ -9,7 +9,7 @@ internal static class Advance
 {
     public static void All(RunEdit edit)
     {
-        if (edit.Run.Status.IsFinal()) return;
+        if (edit.Run.Status.IsFinal() || edit.Run.WaitsForGroup) return;
         // Needs point backwards or are checked again: a skip may free later steps, and those others, so go on until
         // nothing moves.
         for (var moved = true; moved;)
@@ -98,6 +98,10 @@ internal static class Advance
         var (status, reason, message) = (edit.Run.Stop, failed) switch
         {
             ({ Reason: ReasonCode.Timeout }, _) => (RunStatus.Failed, ReasonCode.Timeout, "the run's time was over"),
+            ({ Reason: ReasonCode.QueueTimeout }, _) =>
+                (RunStatus.Failed, ReasonCode.QueueTimeout, $"the concurrency group {edit.Run.Group} was busy too long"),
+            ({ Reason: ReasonCode.Superseded }, _) =>
+                (RunStatus.Cancelled, ReasonCode.Superseded, "a newer run of its group took its place"),
             ({ } stop, _) => (RunStatus.Cancelled, ReasonCode.Cancelled, $"cancelled by {stop.By}"),
             (null, >= 0) => (RunStatus.Failed, ReasonCode.StepFailed, $"step {edit[failed].Name} failed"),
             _ => (RunStatus.Success, ReasonCode.None, null),

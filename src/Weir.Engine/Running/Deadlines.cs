@@ -18,7 +18,7 @@ internal static class Deadlines
     public static DateTimeOffset? Next(RunState run, RunTiming timing)
     {
         if (run.Status.IsFinal()) return null;
-        var next = run.Stop is { } stop ? stop.At + timing.StoppedRunGrace : run.Created + run.Plan.Timeout;
+        var next = run.Stop is { } stop ? stop.At + timing.StoppedRunGrace : EndOf(run);
         for (var i = 0; i < run.Steps.Length; i++)
         {
             if (Next(run.Plan, run.Plan.Steps[i], run.Steps[i], timing) is { } due && due < next) next = due;
@@ -26,6 +26,11 @@ internal static class Deadlines
 
         return next;
     }
+
+    /// <summary>A run waits for its group as a step waits for an agent; its own time begins after that.</summary>
+    private static DateTimeOffset EndOf(RunState run) => run.WaitsForGroup
+        ? run.Created + run.Plan.QueueTimeout
+        : (run.Admitted ?? run.Created) + run.Plan.Timeout;
 
     private static DateTimeOffset? Next(Plan plan, PlanStep step, StepState state, RunTiming timing) =>
         state.Phase switch
@@ -52,12 +57,12 @@ internal static class Deadlines
         if (edit.Run.Stop is { } stop)
         {
             if (edit.Now < stop.At + edit.Timing.StoppedRunGrace) return false;
-            Stopping.EndAll(edit);
+            Stopping.EndAll(edit, "the run's time was over");
             return true;
         }
 
-        if (edit.Now < edit.Run.Created + edit.Graph.Plan.Timeout) return false;
-        Stopping.Begin(edit, ReasonCode.Timeout, "");
+        if (edit.Now < EndOf(edit.Run)) return false;
+        Stopping.Begin(edit, edit.Run.WaitsForGroup ? ReasonCode.QueueTimeout : ReasonCode.Timeout, "");
         return true;
     }
 

@@ -1,5 +1,6 @@
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
+using Weir.Engine.Concurrency;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
 
@@ -10,7 +11,8 @@ namespace Weir.Engine.Running;
 /// or
 /// <c>@latest:flow</c>; one that does not exist, or not in that namespace, is not found.
 /// </summary>
-public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSignals signals, ILogStore logs)
+public sealed class RunOperations(
+    RunStarter starter, RunKeeper keeper, RunGroups groups, RunSignals signals, ILogStore logs)
 {
     public Task<StartRunOutcome> StartAsync(
         string @namespace, string by, StartRunRequest request, CancellationToken cancellationToken) =>
@@ -75,7 +77,8 @@ public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSigna
     {
         if (await LoadAsync(@namespace, handle, cancellationToken) is not { } run) return null;
         var waits = run.Steps.Any(step => step.Phase == StepPhase.Queued);
-        return Explanation.Of(run, waits ? await agents(cancellationToken) : []);
+        var group = await groups.StandingOfAsync(run, cancellationToken);
+        return Explanation.Of(run, waits ? await agents(cancellationToken) : [], group);
     }
 
     /// <summary>

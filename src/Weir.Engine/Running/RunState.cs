@@ -30,6 +30,15 @@ public sealed record RunState
     /// </summary>
     public RunStop? Stop { get; init; }
 
+    /// <summary>The concurrency group it is in, resolved; null = none.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>True until its group lets it begin: no step of it is decided before.</summary>
+    public bool WaitsForGroup { get; init; }
+
+    /// <summary>When its group let it begin, if it had to wait.</summary>
+    public DateTimeOffset? Admitted { get; init; }
+
     /// <summary>The newest lease's number; counts up within the run.</summary>
     public long LastLease { get; init; }
     public required ImmutableArray<StepState> Steps { get; init; }
@@ -62,7 +71,10 @@ public sealed record RunInputs
         ImmutableSortedDictionary<string, JsonElement>.Empty;
 }
 
-/// <param name="Reason"><see cref="ReasonCode.Cancelled"/> or <see cref="ReasonCode.Timeout"/>.</param>
+/// <param name="Reason">
+/// <see cref="ReasonCode.Cancelled"/>, <see cref="ReasonCode.Superseded"/>, <see cref="ReasonCode.QueueTimeout"/> or
+/// <see cref="ReasonCode.Timeout"/>.
+/// </param>
 /// <param name="By">Who asked; empty for a deadline.</param>
 public sealed record RunStop(ReasonCode Reason, string By, DateTimeOffset At);
 

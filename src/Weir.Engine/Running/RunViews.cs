@@ -33,7 +33,9 @@ public static class RunViews
             Created = row.Created,
             Started = row.Started,
             Ended = row.Ended,
-            CancelRequested = details.Stop is { Reason: ReasonCode.Cancelled },
+            CancelRequested = IsToStop(details.Stop),
+            Group = details.Group,
+            WaitsForGroup = details.WaitsForGroup,
         };
     }
 
@@ -57,9 +59,13 @@ public static class RunViews
         Started = run.Started,
         Ended = run.Ended,
         InfrastructureLosses = run.LossCount,
-        CancelRequested = run.Stop is { Reason: ReasonCode.Cancelled },
+        CancelRequested = IsToStop(run.Stop),
+        Group = run.Group,
+        WaitsForGroup = run.WaitsForGroup,
         Steps = [.. Enumerable.Range(0, run.Steps.Length).Select(i => StepOf(run, i))],
     };
+
+    private static bool IsToStop(RunStop? stop) => stop is { Reason: ReasonCode.Cancelled or ReasonCode.Superseded };
 
     private static StepView StepOf(RunState run, int step)
     {

@@ -30,6 +30,14 @@ internal static class Scopes
         };
     }
 
+    /// <summary>What is known before any step: inputs, and the run itself but for its number.</summary>
+    public static ExpressionScope ForRun(RunState run) => new()
+    {
+        Params = run.Inputs.Params,
+        Trigger = run.Inputs.TriggerData,
+        Run = RunFacts(run),
+    };
+
     /// <summary>Why <c>success()</c> is false, in words.</summary>
     public static string Culprit(RunState run, int step)
     {

@@ -8,6 +8,14 @@ internal static class Stopping
     public static void Begin(RunEdit edit, ReasonCode reason, string by)
     {
         edit.Run = edit.Run with { Stop = new RunStop(reason, by, edit.Now) };
+        if (edit.Run.WaitsForGroup)
+        {
+            // It has no right to run anything, not even what runs always.
+            edit.Run = edit.Run with { WaitsForGroup = false };
+            EndAll(edit, "stopped before its group let it begin");
+            return;
+        }
+
         for (var i = 0; i < edit.Count; i++)
         {
             switch (edit[i].Phase)
@@ -67,12 +75,12 @@ internal static class Stopping
     }
 
     /// <summary>The last resort: everything that is left ends now.</summary>
-    public static void EndAll(RunEdit edit)
+    public static void EndAll(RunEdit edit, string why)
     {
         for (var i = 0; i < edit.Count; i++)
         {
             if (edit[i].IsHeld) EndUnreachable(edit, i);
-            if (!edit[i].IsOver) edit.End(i, RunStatus.Cancelled, edit.Run.Stop!.Reason, "the run's time was over");
+            if (!edit[i].IsOver) edit.End(i, RunStatus.Cancelled, edit.Run.Stop!.Reason, why);
         }
     }
 }

@@ -31,6 +31,12 @@ internal static class SimPlans
             Steps = steps.ToImmutable(),
             Timeout = TimeSpan.FromMinutes(random.Next(4) == 0 ? 3 : 60),
             QueueTimeout = QueueTimeout,
+            Concurrency = random.Next(2) == 0 ? null : new PlanConcurrency($"group-{random.Next(2)}")
+            {
+                OnBusy = random.Next(6) switch { 0 => OnBusy.Cancel, 1 => OnBusy.Skip, _ => OnBusy.Queue },
+                MaxWaiting = 1 + random.Next(3),
+                WhenFull = random.Next(2) == 0 ? WhenFull.Replace : WhenFull.Skip,
+            },
         };
     }
 

@@ -13,6 +13,7 @@ internal sealed class SimWatch(SimWorld world)
     private readonly Dictionary<StepKey, StepState> _steps = [];
     private readonly Dictionary<string, RunStatus> _runs = [];
     private readonly Dictionary<string, PlanGraph> _plans = [];
+    private readonly SimGroups _groups = new(world);
     private readonly HashSet<(StepKey Step, string By, bool Approved)> _decisions = [];
     private readonly HashSet<AttemptFence> _finishSent = [];
     private readonly HashSet<AttemptFence> _delivered = [];
@@ -20,6 +21,8 @@ internal sealed class SimWatch(SimWorld world)
 
     /// <summary>The step as last committed.</summary>
     public IReadOnlyDictionary<StepKey, StepState> Steps => _steps;
+
+    public SimGroups Groups => _groups;
 
     /// <summary>An agent was told that it holds these.</summary>
     public void Delivered(IReadOnlyList<Assignment> assignments) =>
@@ -85,6 +88,7 @@ internal sealed class SimWatch(SimWorld world)
         }
 
         _runs[row.Id] = row.Status;
+        _groups.Moved(row);
         world.Trace($"  run {row.Id} v{row.Version} {row.Status} {row.Reason}");
     }
 

@@ -52,6 +52,7 @@ internal sealed class SimWorkload(SimWorld world)
             PlanDigest = id,
             Graph = new PlanGraph(plan),
             Inputs = new RunInputs { Priority = world.Random.Next(3) },
+            Group = plan.Concurrency?.Group,
             Created = world.Clock.GetUtcNow(),
             Steps = [.. plan.Steps.Select(s => new StepState { Name = s.Name })],
         };
@@ -61,7 +62,8 @@ internal sealed class SimWorkload(SimWorld world)
     {
         if (await world.Rows.GetRunAsync(run.Id, CancellationToken.None) is not null) return true;
         var plan = new PlanRow(run.PlanDigest, RunCodec.PlanJson(run.Plan));
-        await controller.Core.Keeper.InsertAsync(run, plan, null, CancellationToken.None);
+        run = run with { Created = world.Clock.GetUtcNow() };
+        await controller.Core.Groups.InsertAsync(run, plan, null, CancellationToken.None);
         return true;
     }
 

@@ -10,6 +10,7 @@ public sealed class ExampleTests
     [InlineData("hello", "greet count bye")]
     [InlineData("demo", "checkout build test report style tidy")]
     [InlineData("approval", "build ask publish undo")]
+    [InlineData("concurrency", "deploy")]
     [InlineData("matrix", "unit-1 unit-2 unit-3 unit-4 join")]
     [InlineData("parallel", "north south centre join check alarm")]
     [InlineData("retry", "dice won lost")]
@@ -28,7 +29,7 @@ public sealed class ExampleTests
 
     [Fact]
     public void Every_example_is_tried() => Assert.Equal(
-        ["approval.yml", "broken.yml", "containers.yml", "demo.yml", "hello.yml", "matrix.yml", "parallel.yml", "retry.yml"],
+        ["approval.yml", "broken.yml", "concurrency.yml", "containers.yml", "demo.yml", "hello.yml", "matrix.yml", "parallel.yml", "retry.yml"],
         Directory.GetFiles(Folder()).Select(Path.GetFileName).Order());
 
     [Fact]

@@ -10,6 +10,7 @@ public sealed class FlowSchemaTests
     [
         FlowKeys.Flow, FlowKeys.Step, FlowKeys.Param, FlowKeys.Source, FlowKeys.Retry, FlowKeys.Limits,
         FlowKeys.Artifact, FlowKeys.Resource, FlowKeys.Matrix, FlowKeys.Approve,
+        FlowKeys.Concurrency,
     ];
 
     private static readonly JsonObject Schema = JsonNode.Parse(FlowSchema.Text)!.AsObject();
@@ -25,6 +26,7 @@ public sealed class FlowSchemaTests
         AssertSameKeys(FlowKeys.Retry, Long(Property(List(Schema, "steps"), "retry")));
         AssertSameKeys(FlowKeys.Limits, Property(List(Schema, "steps"), "limits"));
         AssertSameKeys(FlowKeys.Approve, Long(Property(List(Schema, "steps"), "approve")));
+        AssertSameKeys(FlowKeys.Concurrency, Long(Property(Schema, "concurrency")));
         AssertSameKeys(FlowKeys.Matrix, Property(List(Schema, "steps"), "matrix"));
         AssertSameKeys(FlowKeys.Artifact, Long(List(List(Schema, "steps"), "artifacts")));
         AssertSameKeys(FlowKeys.Resource, Long(List(List(Schema, "steps"), "resources")));
@@ -64,6 +66,8 @@ public sealed class FlowSchemaTests
     [InlineData("name: a\nsteps: [{name: b}]")]
     [InlineData("name: a\nsteps: [{commands: x, comand: y}]")]
     [InlineData("name: a\nsteps: [{commands: x, matrix: []}]")]
+    [InlineData("name: a\nconcurrency: {on_busy: queue}\nsteps: [{commands: x}]")]
+    [InlineData("name: a\nconcurrency: {group: g, on_busy: wait}\nsteps: [{commands: x}]")]
     [InlineData("name: a\nsteps: [{commands: x, approve: Really?}]")]
     [InlineData("name: a\nsteps: [{approve: {role: viewer}}]")]
     [InlineData("name: a\nsteps: [{commands: x, matrix: {os: linux}}]")]

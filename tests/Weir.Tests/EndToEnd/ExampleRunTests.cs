@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace Weir.Tests.EndToEnd;
 
@@ -16,6 +17,24 @@ public sealed class ExampleRunTests
         Assert.True(run.Code == 0, run.Output + run.Error);
         Assert.All(lines, line => Assert.Contains(line, run.Output, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task The_one_of_a_group_runs_one_after_the_other()
+    {
+        await using var weir = new WeirProcess();
+        weir.Write("example.yml", File.ReadAllText(Path.Combine(Folder(), "concurrency.yml")));
+        await weir.UpAsync();
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(0, (await weir.RunAsync("run", "start", "--file", "example.yml")).Code);
+        var second = await weir.RunAsync("run", "watch", "concurrency#2", "--timeout", "60s", "--exit-status");
+        Assert.True(second.Code == 0, second.Output + second.Error);
+        var first = await weir.RunAsync("run", "get", "concurrency#1", "-o", "json");
+        second = await weir.RunAsync("run", "get", "concurrency#2", "-o", "json");
+        Assert.True(At(second.Output, "started") >= At(first.Output, "ended"), first.Output + second.Output);
+    }
+
+    private static DateTimeOffset At(string run, string what) =>
+        JsonDocument.Parse(run).RootElement.GetProperty(what).GetDateTimeOffset();
 
     [Fact]
     public async Task The_one_that_asks_waits_for_an_answer()
