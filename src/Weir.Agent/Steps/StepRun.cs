@@ -50,11 +50,13 @@ internal sealed class StepRun(
         async working =>
         {
             var container = await runtime.AdoptAsync(StepPreparation.SpecOf(folder), working);
-            if (container is null || !folder.Opened)
+            if (container is null || !folder.Opened || !folder.HasWorkspace)
             {
                 // The gate may have been opened by a life that died before it had noted so.
                 if (container is not null) await container.DisposeAsync();
-                return StepEnd.Failed(ReasonCode.Infrastructure, "the agent restarted, and the step ended with it");
+                return StepEnd.Failed(ReasonCode.Infrastructure, container is null || !folder.Opened
+                    ? "the agent restarted, and the step ended with it"
+                    : "the agent restarted, and the step's workspace was no longer mounted");
             }
 
             feed.Masks.Open();

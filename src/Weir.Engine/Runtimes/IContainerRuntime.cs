@@ -30,6 +30,12 @@ public interface IContainerRuntime
     Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Whether a folder that this agent has mounted is there for the runtime's steps too: an engine may look at the
+    /// machine's files from elsewhere.
+    /// </summary>
+    Task<bool> SeesAsync(string folder, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    /// <summary>
     /// A step will perhaps be created soon. A runtime whose containers take long to start begins to make one, blocked
     /// at its gate, for the <see cref="CreateAsync"/> with the same key; others do nothing. Returns at once, never
     /// fails.
