@@ -25,13 +25,6 @@ public sealed class MountSightTests : DockerRig
         await NothingIsLeftAsync();
     }
 
-    [Fact]
-    public async Task What_the_engine_does_not_find_it_does_not_see()
-    {
-        Assert.False(await Runtime.SeesAsync(Path.Combine(Root, "elsewhere"), default));
-        await NothingIsLeftAsync();
-    }
-
     private async Task NothingIsLeftAsync()
     {
         var looks = await Engine.Containers.ListAsync("weir.role=look", default);
