@@ -132,6 +132,8 @@ internal sealed class StepRun(
     {
         using var broken = new CancellationTokenSource();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(feed.Sending);
+        var disk = new StepDisk(container, Work.Limits.DiskBytes, context.Time);
+        var watching = disk.WatchAsync(broken.Cancel, over.Token);
         var reporting = feed.ReportAsync(over.Token);
         var pumping = PumpAsync(container, broken);
         var end = await WaitForEndAsync(container, limit, tokens, broken.Token);
@@ -140,8 +142,12 @@ internal sealed class StepRun(
         if (end.Cause != EndCause.Exited) await KillAsync(container, end.Cause);
         var problem = await pumping;
         await reporting;
+        await watching;
         feed.EndCommands(end.Exit?.ExitCode);
         if (problem is not null) return new StepEnd(EndCause.Broken) { Problem = problem };
+        if (end.LeavesSomething) await disk.LookAsync(feed.Sending);
+        if (disk.Problem is not null && end.Cause is (EndCause.Exited or EndCause.Broken))
+            return end with { Cause = EndCause.OverDisk, Problem = disk.Problem };
         return end.LeavesSomething ? await ReadOutputsAsync(container, end, feed.Sending) : end;
     }
 

@@ -162,6 +162,12 @@ public interface IStepContainer : IAsyncDisposable
     byte[] ReadMasks(int maxBytes);
 
     /// <summary>
+    /// Bytes of disk that the step takes: its workspace, its home, and what it changed of its image. Counts what is
+    /// there; what cannot be looked at is left out.
+    /// </summary>
+    Task<long> MeasureDiskAsync(CancellationToken cancellationToken) => Task.FromResult(0L);
+
+    /// <summary>
     /// Asks to stop (SIGTERM), after <paramref name="grace"/> kills the whole tree. Returns when all of it is gone.
     /// </summary>
     Task KillAsync(TimeSpan grace, CancellationToken cancellationToken);

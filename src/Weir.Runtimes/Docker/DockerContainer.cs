@@ -64,6 +64,20 @@ internal sealed class DockerContainer : IStepContainer
     public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
         Task.Run(() => _parts.Folder.ReadOutput(maxBytes), cancellationToken);
 
+    public async Task<long> MeasureDiskAsync(CancellationToken cancellationToken)
+    {
+        var folders = Task.Run(
+            () => DiskUsage.Of([_parts.Spec.Workspace, _parts.Folder.Step], cancellationToken), cancellationToken);
+        try
+        {
+            return await Engine.ChangedBytesAsync(_parts.Container, cancellationToken) + await folders;
+        }
+        catch (Exception exception) when (DockerHost.IsTrouble(exception))
+        {
+            return await folders;
+        }
+    }
+
     public byte[] ReadMasks(int maxBytes) => _parts.Folder.ReadMasks(maxBytes);
 
     public async Task KillAsync(TimeSpan grace, CancellationToken cancellationToken)
