@@ -33,11 +33,12 @@ public static class AgentHost
             ?? (link is null ? throw new ArgumentException("an agent needs a link or an address") : null);
         using var http = address is null ? null : new ControllerHttp(address, options.CaFile, time);
         using var dialled = http is null || link is not null ? null : new HttpControllerLink(http, identity, time);
+        using var directory = new DiskAgentDirectory(options, time);
         var context = new AgentContext
         {
             Options = options,
             Link = link ?? dialled!,
-            Directory = new DiskAgentDirectory(options, time),
+            Directory = directory,
             Runtimes = runtimes,
             Time = time,
             Random = random,

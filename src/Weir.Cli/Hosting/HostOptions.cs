@@ -65,7 +65,7 @@ internal sealed class HostOptions
     {
         var flags = _flags.Append((Option: Folder, Key: "data_dir"))
             .Where(flag => invocation.Value(flag.Option) is not null)
-            .ToDictionary(flag => flag.Key, flag => invocation.Value(flag.Option)!, StringComparer.Ordinal);
+            .ToDictionary(flag => flag.Key, flag => Given(invocation, flag.Option, flag.Key), StringComparer.Ordinal);
         return ReadAsync(invocation, invocation.Value(File), flags, cancellationToken);
     }
 
@@ -79,6 +79,15 @@ internal sealed class HostOptions
         var read = ConfigReader.Read(file?.Text, sources);
         ProblemList.Write(host.Error, read.Problems, file?.Name);
         return read.Config ?? throw CliException.Usage("the config cannot be used");
+    }
+
+    // What is typed is relative to where it is typed; what the file says, to the data folder.
+    private static string Given(Invocation invocation, Option<string?> option, string key)
+    {
+        var value = invocation.Value(option)!;
+        return option.HelpName is "FILE" or "FOLDER" && key != "data_dir"
+            ? Path.GetFullPath(value, invocation.Host.Folder)
+            : value;
     }
 
     private void Flag(string name, string key, string value, string description) =>

@@ -64,4 +64,7 @@ public enum ReasonCode
 
     /// <summary>Given back by an agent that never began it; counts against nothing.</summary>
     Released,
+
+    /// <summary>The step used more disk than it may.</summary>
+    Disk,
 }

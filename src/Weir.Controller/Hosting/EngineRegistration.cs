@@ -11,6 +11,7 @@ using Weir.Engine.Identity;
 using Weir.Engine.Running;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Signals;
+using Weir.Engine.Storage;
 using Weir.Engine.Vault;
 
 namespace Weir.Controller.Hosting;
@@ -51,7 +52,12 @@ internal static class EngineRegistration
         services.AddSingleton<NodeRegistry>();
         services.AddSingleton<Revocation>();
         services.AddSingleton<RunGroups>();
-        services.AddSingleton<RunKeeper>();
+        services.AddSingleton(provider => new RunKeeper(
+            provider.GetRequiredService<IRecordStore>(), provider.GetRequiredService<RunMachine>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<RunSignals>())
+        {
+            IsAlone = provider.GetRequiredService<CoreSources>().Controller is null,
+        });
         services.AddSingleton<RunMachine>();
         services.AddSingleton<RunOperations>();
         services.AddSingleton<RunSignals>();

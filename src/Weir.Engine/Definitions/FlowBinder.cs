@@ -185,10 +185,14 @@ internal sealed class FlowBinder(ProblemList problems)
     private static StepLimits BindLimits(TreeMap? map) => map is null ? new() : new()
     {
         Cpu = (double?)map["cpu"]?.AsNumber(),
-        MemoryBytes = ByteSize.TryParse(map.Text("memory"), out var bytes) ? bytes : null,
+        MemoryBytes = SizeIn(map, "memory"),
         Pids = map.Whole("pids"),
+        DiskBytes = SizeIn(map, "disk"),
         Network = map.Text("network"),
     };
+
+    private static long? SizeIn(TreeMap map, string key) =>
+        ByteSize.TryParse(map.Text(key), out var bytes) ? bytes : null;
 
     private ParamDefinition BindParam(string name, TreeValue value, string path)
     {

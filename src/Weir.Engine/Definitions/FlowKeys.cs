@@ -83,6 +83,9 @@ internal static class FlowKeys
         new FlowKey("cpu", new NumberShape(0.01m, 1024, Whole: false), "Processor cores."),
         new FlowKey("memory", new TextShape { Format = TextFormat.Size }, "Memory, as in 512MiB."),
         new FlowKey("pids", new NumberShape(1, 4_194_304, Whole: true), "Processes and threads at once."),
+        new FlowKey(
+            "disk", new TextShape { Format = TextFormat.Size },
+            "Disk, as in 10GiB: what workspace, home and changed files of the image take together."),
         new FlowKey("network", new TextShape { Choices = ["default", "none"] }, "default, or none for no network."));
 
     public static ObjectShape Artifact { get; } = new(

@@ -31,8 +31,12 @@ public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailb
         }
     }
 
+    /// <summary>Told of each change made here, after it is durable; must be quick.</summary>
+    internal Action<RunState, IReadOnlyList<RunEffect>>? Observer { get; set; }
+
     internal void After(RunState run, IReadOnlyList<RunEffect> effects)
     {
+        Observer?.Invoke(run, effects);
         foreach (var effect in effects)
         {
             switch (effect)

@@ -17,6 +17,7 @@ internal sealed class SimWatch(SimWorld world)
     private readonly HashSet<(StepKey Step, string By, bool Approved)> _decisions = [];
     private readonly HashSet<AttemptFence> _finishSent = [];
     private readonly HashSet<AttemptFence> _delivered = [];
+    private readonly Dictionary<AttemptFence, LogLengths> _acknowledged = [];
     private readonly Dictionary<StepKey, int> _executing = [];
 
     /// <summary>The step as last committed.</summary>
@@ -31,6 +32,16 @@ internal sealed class SimWatch(SimWorld world)
     /// <summary>Someone who may is on the way with this decision.</summary>
     public void MayBeDecided(StepKey step, StepDecision decision) =>
         _decisions.Add((step, decision.By, decision.Approved));
+
+    /// <summary>What a controller has answered to be stored, the most of all answers.</summary>
+    public void Acknowledged(AttemptFence fence, AppendLogResponse answer)
+    {
+        var known = _acknowledged.GetValueOrDefault(fence);
+        _acknowledged[fence] = new LogLengths(
+            Math.Max(known.Stdout, answer.StdoutThrough), Math.Max(known.Stderr, answer.StderrThrough));
+    }
+
+    public LogLengths AcknowledgedOf(AttemptFence fence) => _acknowledged.GetValueOrDefault(fence);
 
     public void FinishSent(FinishRequest request) => _finishSent.Add(request.Fence);
 
