@@ -9,7 +9,7 @@ namespace Weir.Engine.Concurrency;
 
 /// <summary>
 /// Lets the runs of a concurrency group begin one after the other. Who holds a group stands in one document; a run
-/// begins only by a commit that writes that document at the version that was read, so of two controllers one is refused.
+/// begins only by a commit that writes that document at the version that was read: of two controllers one is refused.
 /// </summary>
 public sealed class RunGroups(RunKeeper keeper, IDocumentStore documents, RunSignals signals, TimeProvider time)
 {
@@ -73,7 +73,7 @@ public sealed class RunGroups(RunKeeper keeper, IDocumentStore documents, RunSig
     public async Task<IReadOnlyList<string>> ListAsync(string? after, int limit, CancellationToken cancellationToken) =>
         [.. (await documents.ListAsync(GroupMembers.Prefix, after, limit, cancellationToken)).Select(d => d.Key)];
 
-    /// <summary>Who holds the group that a run waits for, and how many wait before it; null = it waits for none.</summary>
+    /// <summary>Who holds the group that a run waits for, and how many wait before it; null without a wait.</summary>
     public async Task<GroupStanding?> StandingOfAsync(RunState run, CancellationToken cancellationToken)
     {
         if (!run.WaitsForGroup) return null;

@@ -76,7 +76,7 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
         string run, RunEvent happened, LeaderTerm term, CancellationToken cancellationToken) =>
         ApplyAsync(run, happened, new Following(_ => null, new Commit { Unchanged = term.Guards }), cancellationToken);
 
-    /// <summary>Lets a run begin in the commit that makes it the holder of its group, unless others were faster.</summary>
+    /// <summary>Lets a run begin in the commit that makes it its group's holder, unless others were faster.</summary>
     internal Task<Applied> AdmitAsync(string run, DocumentWrite group, CancellationToken cancellationToken) =>
         ApplyAsync(
             run, new RunEvent.Admitted(), new Following(_ => null, new Commit { Documents = [group] }),
