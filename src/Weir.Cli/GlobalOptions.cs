@@ -13,7 +13,7 @@ internal sealed class GlobalOptions
 
     public Option<string?> Address { get; } = new("--addr")
     {
-        Description = "The controller's address; beats WEIR_ADDR and the context.", HelpName = "URL", Recursive = true,
+        Description = "The controller's address, or several with commas; beats WEIR_ADDR and the context.", HelpName = "URL", Recursive = true,
     };
 
     public Option<string?> Token { get; } = new("--token")

@@ -212,7 +212,7 @@ public sealed class ConfigTests
             (TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)), (config.Node.HealthCheck, config.Node.Heartbeat));
         Assert.True(config.Node.AllowDownloads);
         Assert.Equal("my-beautiful-project", Assert.Single(config.Node.InitialTokens).Namespace);
-        Assert.Equal((true, null), (config.Join.First, config.Join.Url));
+        Assert.Equal((true, 0), (config.Join.First, config.Join.Urls.Count));
         Assert.Equal(("iris", "/data/iris.csv"), (config.Datasources[0].Name, config.Datasources[0].Path));
         Assert.Equal((StateBackend.Sqlite, "./sqlite.db"), (config.Backend, config.DatabaseFile));
         Assert.Contains(read.Problems, problem => problem is { Warning: true, Path: "datasources" });
