@@ -75,6 +75,7 @@ internal static class ControllerRegistration
         app.MapRuns();
         app.MapResults();
         app.MapSteps();
+        app.MapApprovals();
         app.MapLogs();
         app.MapArtifacts();
         app.MapAgents();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weir.Engine;
 using Weir.Engine.Agents;
+using Weir.Engine.Concurrency;
 using Weir.Engine.DataTree;
 using Weir.Engine.DataTree.Kinds;
 using Weir.Engine.Events;
@@ -44,11 +45,13 @@ internal static class EngineRegistration
         services.AddSingleton<EventFollower>();
         services.AddSingleton<FlowRegistry>();
         services.AddSingleton<FlowLookup>(provider => provider.GetRequiredService<FlowRegistry>().FindAsync);
+        services.AddSingleton<GroupLoop>();
         services.AddSingleton<KindRegistry>();
         services.AddSingleton<Leadership>();
         services.AddSingleton<NodeFinder>();
         services.AddSingleton<NodeRegistry>();
         services.AddSingleton<Revocation>();
+        services.AddSingleton<RunGroups>();
         services.AddSingleton(provider => new RunKeeper(
             provider.GetRequiredService<IRecordStore>(), provider.GetRequiredService<RunMachine>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<RunSignals>())

@@ -1,4 +1,5 @@
 using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Concurrency;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Signals;
 
@@ -15,6 +16,9 @@ public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailb
     public static string KeyOf(string @namespace) => "namespace/" + @namespace;
     public ClaimWaiters Claims => claims;
     public AgentMailboxes Mailboxes => mailboxes;
+
+    /// <summary>Where another run may begin.</summary>
+    public DueGroups Groups { get; } = new();
 
     /// <summary>Tells those agents that must end what they do for the run.</summary>
     internal void Stopping(RunState run)
@@ -48,6 +52,7 @@ public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailb
             }
         }
 
+        if (run is { Group: { } group, Ended: not null }) Groups.Add(GroupMembers.KeyOf(run.Namespace, group));
         runs.Pulse(run.Id);
         runs.Pulse(KeyOf(run.Namespace));
     }
