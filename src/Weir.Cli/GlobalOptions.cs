@@ -30,6 +30,7 @@ internal sealed class GlobalOptions
     public Option<OutputFormat> Format { get; } = new("--output", "-o")
     {
         Description = "How to print: table, json, yaml or ndjson.", HelpName = "FORMAT", Recursive = true,
+        CustomParser = Choices.One<OutputFormat>,
     };
 
     public Option<bool> NoColor { get; } = new("--no-color")
