@@ -173,6 +173,19 @@ public sealed class ConfigTests
     }
 
     [Fact]
+    public void The_documented_file_is_read_as_it_stands()
+    {
+        var text = File.ReadAllText(Path.Combine(Tidy.SourceTree.Root, "docs", "config.md"));
+        var yaml = text.Split("```yaml\n")[1].Split("```")[0];
+
+        var read = ConfigReader.Read(yaml, ConfigSources.None);
+
+        Assert.NotNull(read.Config);
+        Assert.Equal(["datasources", "datasources[0].path"], read.Problems.Select(problem => problem.Path));
+        Assert.Equal(["process", "docker"], read.Config.LocalRuntimes);
+    }
+
+    [Fact]
     public void Containers_are_offered_unless_denied()
     {
         Assert.Equal(["docker"], ConfigReader.Read("database: {}", ConfigSources.None).Config!.Runtimes);
