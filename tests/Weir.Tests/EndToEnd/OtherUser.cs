@@ -3,7 +3,7 @@ using Weir.Testing;
 
 namespace Weir.Tests.EndToEnd;
 
-/// <summary>A user that a test makes on this machine and removes, with the rights of one group besides its own.</summary>
+/// <summary>A user of this machine that a test makes and removes, with the rights of one more group.</summary>
 internal sealed class OtherUser : IAsyncDisposable
 {
     private const string Name = "weir-test";
