@@ -18,7 +18,10 @@ public sealed class ControllerCore
         ControllerStores stores, FlowLookup flows, CoreSources sources, RunTiming timing, Safeguards safeguards)
     {
         var signals = new RunSignals(new ChangeWatch(), new ClaimWaiters(), new AgentMailboxes());
-        var keeper = new RunKeeper(stores.Records, new RunMachine(timing, safeguards), sources.Time, signals);
+        var keeper = new RunKeeper(stores.Records, new RunMachine(timing, safeguards), sources.Time, signals)
+        {
+            IsAlone = sources.Controller is null,
+        };
         var starter = new RunStarter(keeper, flows, sources.Ids, sources.Time);
         var logs = new StepLogs(stores.Logs, safeguards, sources.Time);
         Runs = new RunOperations(starter, keeper, signals, stores.Logs);

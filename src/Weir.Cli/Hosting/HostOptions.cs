@@ -67,7 +67,7 @@ internal sealed class HostOptions
     {
         var flags = _flags.Append((Option: Folder, Key: "data_dir"))
             .Where(flag => invocation.Value(flag.Option) is not null)
-            .ToDictionary(flag => flag.Key, flag => invocation.Value(flag.Option)!, StringComparer.Ordinal);
+            .ToDictionary(flag => flag.Key, flag => Given(invocation, flag.Option, flag.Key), StringComparer.Ordinal);
         return ReadAsync(invocation, invocation.Value(File), flags, cancellationToken);
     }
 
@@ -92,6 +92,15 @@ internal sealed class HostOptions
             "Where several controllers on one PostgreSQL keep logs and artifacts; all of them must see it.");
         Flag(
             "--state-backend", "state_backend", "NAME", "sqlite, postgres, or dev: in memory, gone with the process.");
+    }
+
+    // What is typed is relative to where it is typed; what the file says, to the data folder.
+    private static string Given(Invocation invocation, Option<string?> option, string key)
+    {
+        var value = invocation.Value(option)!;
+        return option.HelpName is "FILE" or "FOLDER" && key != "data_dir"
+            ? Path.GetFullPath(value, invocation.Host.Folder)
+            : value;
     }
 
     private void Flag(string name, string key, string value, string description) =>

@@ -50,29 +50,31 @@ public static class ConfigReader
         var data = folder is null
             ? DefaultFolder(sources.Environment)
             : Path.GetFullPath(folder, sources.CurrentFolder);
+        var runtimes = ReadRuntimes(root.Section("runtimes"));
         var config = new WeirConfig
         {
             Mode = mode,
             DataFolder = data,
             Vault = VaultReader.Read(root.Section("vault"), data, sources),
-            Node = ReadNode(root.Section("node")),
+            Node = ReadNode(root.Section("node"), data),
             Join = ReadJoin(root.Section("join"), mode),
             Datasources = ReadDatasources(root, sources),
             Backend = database.Backend,
             DatabaseFile = database.File,
             DatabaseConnection = database.Connection,
             SharedFolder = root.Text("shared_data_dir") is { } shared
-                ? Path.GetFullPath(shared, sources.CurrentFolder)
+                ? Path.GetFullPath(shared, data)
                 : null,
             Labels = root.Map("labels"),
-            Runtimes = ReadRuntimes(root.Section("runtimes")),
+            Runtimes = runtimes.Elsewhere,
+            LocalRuntimes = runtimes.Here,
         };
         if (mode is WeirMode.Client or WeirMode.Node && config.Labels.Count > 0)
             root.Warn("labels", "labels decide what an agent may claim: give them with its join token or by `weir agent`; these have no effect");
         return config;
     }
 
-    private static NodeConfig ReadNode(ConfigSection node)
+    private static NodeConfig ReadNode(ConfigSection node, string dataFolder)
     {
         var defaults = new NodeConfig();
         var config = new NodeConfig
@@ -86,7 +88,7 @@ public static class ConfigReader
             Heartbeat = node.Seconds(
                 "heartbeat", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)) ?? defaults.Heartbeat,
             AllowDownloads = node.Flag("allow_resource_download") ?? true,
-            Tls = ReadTls(node.Section("tls")),
+            Tls = ReadTls(node.Section("tls"), dataFolder),
             InitialTokens = ReadTokens(node),
         };
         if (config is { Protocol: "https", Tls: null })
@@ -125,11 +127,18 @@ public static class ConfigReader
         return null;
     }
 
-    private static TlsOptions? ReadTls(ConfigSection tls)
+    private static TlsOptions? ReadTls(ConfigSection tls, string dataFolder)
     {
         var (certificate, key, password) = (tls.Text("certificate"), tls.Text("key"), tls.Text("password"));
         tls.End();
-        if (certificate is not null) return new TlsOptions(certificate) { KeyPath = key, Password = password };
+        if (certificate is not null)
+        {
+            return new TlsOptions(Path.GetFullPath(certificate, dataFolder))
+            {
+                KeyPath = key is null ? null : Path.GetFullPath(key, dataFolder), Password = password,
+            };
+        }
+
         if (tls.IsGiven || key is not null) tls.Wrong("certificate", "TLS needs the path of a certificate");
         return null;
     }
@@ -156,13 +165,15 @@ public static class ConfigReader
         return tokens;
     }
 
-    private static List<string> ReadRuntimes(ConfigSection runtimes)
+    // In the order of preference. An agent elsewhere offers what isolates; the one beside its controller offers all.
+    private static (IReadOnlyList<string> Elsewhere, IReadOnlyList<string> Here) ReadRuntimes(ConfigSection runtimes)
     {
-        List<string> allowed = [.. ((string[])["process", "fake"]).Where(name => runtimes.Flag(name) == true)];
-        if (runtimes.Flag("docker") != false) allowed.Add("docker");
-        foreach (var other in runtimes.Keys.Where(key => key is not ("process" or "fake" or "docker")))
-            runtimes.Later(other);
-        return allowed;
+        var known = WeirConfig.AllRuntimes;
+        var said = known.ToDictionary(name => name, runtimes.Flag, StringComparer.Ordinal);
+        foreach (var other in runtimes.Keys.Except(known)) runtimes.Later(other);
+        return (
+            [.. known.Where(name => said[name] ?? name == "docker")],
+            [.. known.Where(name => said[name] ?? true)]);
     }
 
     private static JoinConfig ReadJoin(ConfigSection join, WeirMode? mode)

@@ -11,6 +11,9 @@ public sealed record WeirConfig
     /// <summary>A lease outlasts two renewals that were lost.</summary>
     private const int RenewalsPerLease = 3;
 
+    /// <summary>In the order of preference.</summary>
+    public static readonly IReadOnlyList<string> AllRuntimes = ["process", "docker", "fake"];
+
     public WeirMode? Mode { get; init; }
 
     /// <summary>Absolute.</summary>
@@ -37,6 +40,9 @@ public sealed record WeirConfig
     /// What an agent may offer: <c>docker</c> unless denied, <c>process</c> and <c>fake</c> if allowed.
     /// </summary>
     public IReadOnlyList<string> Runtimes { get; init; } = ["docker"];
+
+    /// <summary>What the agent beside a controller may offer: all that are not denied.</summary>
+    public IReadOnlyList<string> LocalRuntimes { get; init; } = AllRuntimes;
 
     public ControllerOptions ToControllerOptions() => new()
     {

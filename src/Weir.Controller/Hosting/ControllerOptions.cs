@@ -95,4 +95,8 @@ public sealed record InitialToken(string Namespace, string Token)
 internal sealed record ControllerClock(DateTimeOffset Started);
 
 /// <summary>The controller cannot start; the message says why and what to do.</summary>
-public sealed class ControllerStartException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class ControllerStartException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Another process holds the data folder.</summary>
+    public bool InUse { get; init; }
+}

@@ -14,8 +14,9 @@ public abstract record RunEvent
     public sealed record Claimed(string Step, string Agent, ClaimNonce Nonce, int Ordinal) : RunEvent;
 
     /// <summary>The agent has begun, or a command started or ended.</summary>
-    public sealed record Progressed(AttemptFence Fence, string? Runtime, ImmutableArray<CommandRecord> Commands)
-        : RunEvent
+    /// <param name="Agent">Who says so: counts only if it holds the attempt.</param>
+    public sealed record Progressed(
+        AttemptFence Fence, string Agent, string? Runtime, ImmutableArray<CommandRecord> Commands) : RunEvent
     {
         public string? Image { get; init; }
 
@@ -23,7 +24,8 @@ public abstract record RunEvent
         public string? Preparing { get; init; }
     }
 
-    public sealed record Finished(AttemptFence Fence, AttemptOutcome Outcome) : RunEvent;
+    /// <param name="Agent">Who says so: counts only if it holds the attempt.</param>
+    public sealed record Finished(AttemptFence Fence, string Agent, AttemptOutcome Outcome) : RunEvent;
 
     /// <summary>A secret that the step states cannot be had: the attempt is not handed out.</summary>
     public sealed record Withheld(AttemptFence Fence, string Why) : RunEvent;

@@ -18,6 +18,9 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     private readonly BoundedCache<string, RunState> _states = new(8_192);
     private readonly BoundedCache<string, PlanGraph> _plans = new(1_024);
 
+    /// <summary>No other controller moves these runs: what is kept here is what is stored.</summary>
+    public bool IsAlone { get; init; }
+
     public RunTiming Timing => machine.Timing;
     public IRecordStore Store => store;
 
@@ -52,6 +55,12 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     /// <summary>The run as this controller last saw it; others may have moved it on.</summary>
     public async Task<RunState?> RecallAsync(string run, CancellationToken cancellationToken) =>
         _states.TryGet(run, out var known) ? known : await LoadAsync(run, cancellationToken);
+
+    /// <summary>The run as stored now; read again only when another controller has moved it on.</summary>
+    public async Task<RunState?> RefreshAsync(string run, CancellationToken cancellationToken) =>
+        _states.TryGet(run, out var known) && (IsAlone || await IsCurrentAsync(known, cancellationToken))
+            ? known
+            : await LoadAsync(run, cancellationToken);
 
     /// <summary>
     /// Applies one event durably. Throws <see cref="StoreUnavailableException"/> when the store does not answer; the

@@ -83,7 +83,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
 
     private EventVerdict Progress(RunEdit edit, RunEvent.Progressed e)
     {
-        if (!TryHeld(edit, e.Fence, out var i)) return EventVerdict.Refused;
+        if (!TryHeldBy(edit, e.Agent, e.Fence, out var i)) return EventVerdict.Refused;
         var known = edit[i].Current!;
         if (e.Preparing is not null)
         {
@@ -92,7 +92,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             return EventVerdict.Accepted;
         }
 
-        if (known.Started is not null && e.Commands.Length < known.Commands.Length) return EventVerdict.Repeated;
+        if (known.Started is not null && IsBehind(e.Commands, known.Commands)) return EventVerdict.Repeated;
         edit.Edit(i, a => a with
         {
             Started = a.Started ?? edit.Now,
@@ -106,8 +106,8 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
 
     private EventVerdict Finish(RunEdit edit, RunEvent.Finished e)
     {
-        if (!TryHeld(edit, e.Fence, out var i))
-            return WasReported(edit, e.Fence) ? EventVerdict.Repeated : EventVerdict.Refused;
+        if (!TryHeldBy(edit, e.Agent, e.Fence, out var i))
+            return WasReported(edit, e.Agent, e.Fence) ? EventVerdict.Repeated : EventVerdict.Refused;
         var outcome = e.Outcome;
         edit.Edit(i, a => a with
         {
@@ -216,10 +216,21 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         return !safeguards.Fence || (attempt.Number == fence.Attempt && attempt.Lease == fence.Lease);
     }
 
-    private static bool WasReported(RunEdit edit, AttemptFence fence) =>
+    private bool TryHeldBy(RunEdit edit, string agent, AttemptFence fence, out int step) =>
+        TryHeld(edit, fence, out step) && (!safeguards.Fence || edit[step].Current!.Agent == agent);
+
+    // Commands begin and end one after another, so a report that was overtaken knows of fewer.
+    private static bool IsBehind(ImmutableArray<CommandRecord> told, ImmutableArray<CommandRecord> known) =>
+        told.Length < known.Length
+        || (told.Length == known.Length && EndedOf(told) < EndedOf(known));
+
+    private static int EndedOf(ImmutableArray<CommandRecord> commands) => commands.Count(c => c.Ended is not null);
+
+    private static bool WasReported(RunEdit edit, string agent, AttemptFence fence) =>
         edit.Graph.TryPositionOf(fence.Step, out var i)
         && fence.Attempt >= 1
         && fence.Attempt <= edit[i].Attempts.Length
         && edit[i].Attempts[fence.Attempt - 1] is { Reported: true } attempt
-        && attempt.Lease == fence.Lease;
+        && attempt.Lease == fence.Lease
+        && attempt.Agent == agent;
 }

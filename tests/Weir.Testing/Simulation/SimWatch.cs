@@ -13,6 +13,7 @@ internal sealed class SimWatch(SimWorld world)
     private readonly Dictionary<string, RunStatus> _runs = [];
     private readonly HashSet<AttemptFence> _finishSent = [];
     private readonly HashSet<AttemptFence> _delivered = [];
+    private readonly Dictionary<AttemptFence, LogLengths> _acknowledged = [];
     private readonly Dictionary<StepKey, int> _executing = [];
 
     /// <summary>The step as last committed.</summary>
@@ -21,6 +22,16 @@ internal sealed class SimWatch(SimWorld world)
     /// <summary>An agent was told that it holds these.</summary>
     public void Delivered(IReadOnlyList<Assignment> assignments) =>
         _delivered.UnionWith(assignments.Select(a => a.Fence));
+
+    /// <summary>What a controller has answered to be stored, the most of all answers.</summary>
+    public void Acknowledged(AttemptFence fence, AppendLogResponse answer)
+    {
+        var known = _acknowledged.GetValueOrDefault(fence);
+        _acknowledged[fence] = new LogLengths(
+            Math.Max(known.Stdout, answer.StdoutThrough), Math.Max(known.Stderr, answer.StderrThrough));
+    }
+
+    public LogLengths AcknowledgedOf(AttemptFence fence) => _acknowledged.GetValueOrDefault(fence);
 
     public void FinishSent(FinishRequest request) => _finishSent.Add(request.Fence);
 

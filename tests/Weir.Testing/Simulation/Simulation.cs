@@ -119,5 +119,9 @@ internal static class SimLogCheck
 
         if (attempt.Reported && length < written.Length)
             throw new SimulationException($"the {stream} of {log} has {length} of {written.Length} bytes");
+        var told = world.Watch.AcknowledgedOf(new AttemptFence(log.Run, log.Step, log.Attempt, attempt.Lease));
+        var acknowledged = stream == LogStream.Stdout ? told.Stdout : told.Stderr;
+        if (length < acknowledged)
+            throw new SimulationException($"the {stream} of {log} has {length} of {acknowledged} acknowledged bytes");
     }
 }

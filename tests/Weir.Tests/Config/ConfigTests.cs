@@ -61,7 +61,7 @@ public sealed class ConfigTests
             (IPAddress.Any, 8080, "https://weir.example.org"), (options.Interface, options.Port, options.PublicUrl));
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)), (options.Renew, options.SelfCheck));
         Assert.Equal(("./state.db", false), (options.DatabaseFile, options.AllowDownloads));
-        Assert.Equal(new TlsOptions("cert.pem") { KeyPath = "key.pem" }, options.Tls);
+        Assert.Equal(new TlsOptions("/base/storage/cert.pem") { KeyPath = "/base/storage/key.pem" }, options.Tls);
         Assert.Equal([new InitialToken("my-project", "0123456789abcdef")], options.InitialTokens);
         Assert.Equal("true", config.Labels["gpu"]);
         Assert.Equal(WeirMode.Standalone, config.Mode);
@@ -178,6 +178,7 @@ public sealed class ConfigTests
         Assert.Equal(["docker"], ConfigReader.Read("database: {}", ConfigSources.None).Config!.Runtimes);
         var denied = ConfigReader.Read("database: {}\nruntimes: { docker: false }", ConfigSources.None);
         Assert.Empty(denied.Config!.Runtimes);
+        Assert.Equal(["process", "fake"], denied.Config.LocalRuntimes);
     }
 
     [Fact]

@@ -56,7 +56,8 @@ internal static class NodeTreePages
         var children = ViewsOf(caller, [.. below.Take(ShownChildren)]);
         return from.Pages.Show<NodePage>(
             $"{row.Name} ({row.Kind})", live: "", ("Node", ViewsOf(caller, [row])[0]),
-            ("Above", ViewsOf(caller, await from.Lists.AboveAsync(row, cancel))), ("Children", children), ("More", below.Count > ShownChildren));
+            ("Above", ViewsOf(caller, await from.Lists.AboveAsync(row, cancel))), ("Children", children),
+            ("More", below.Count > ShownChildren));
     }
 
     // the page says which namespace it is of: a node of another one is not on it
