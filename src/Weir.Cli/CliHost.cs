@@ -24,7 +24,7 @@ internal sealed record CliHost(Stream RawOutput, TextWriter Error)
     public string Home { get; init; } = "/";
     public TimeProvider Time { get; init; } = BootTime.Instance;
     public Func<HttpMessageHandler> NewHandler { get; init; } = static () =>
-        new SocketsHttpHandler { UseProxy = false };
+        new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
 
     private static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false);
 

@@ -29,6 +29,15 @@ internal static partial class Posix
     public static bool IsMountPoint(string folder) =>
         DeviceOf(folder) is { } own && DeviceOf(Path.GetDirectoryName(folder)!) is { } outer && own != outer;
 
+    /// <summary>
+    /// Makes a folder root's own: whoever owns what is in it can come to it no more. The agent is root.
+    /// </summary>
+    public static void TakeBack(string folder)
+    {
+        if (ChangeOwner(folder, 0, 0) != 0) throw new IOException($"{folder} could not be taken back");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, FolderTree.Private);
+    }
+
     private static ulong? DeviceOf(string path)
     {
         Span<byte> buffer = stackalloc byte[256];
@@ -36,6 +45,9 @@ internal static partial class Posix
             ? MemoryMarshal.Read<ulong>(buffer[DeviceOffset..])
             : null;
     }
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, int user, int group);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> buffer);

@@ -39,6 +39,7 @@ internal sealed class WorkspaceLayers(string root, string views)
             var stack = new LayerStack(Path.GetDirectoryName(target)!, [NewLayer(target), .. lower]);
             if (stack.Options(writable: true) is not { } options) return false;
             if (below is not null) Unmount(from);
+            else Posix.TakeBack(from);
             MakeLayer(stack, like: below is null ? from : below.ContentOf(below.Top));
             stack.Write(target);
             FolderTree.Create(target, FolderTree.Private);
@@ -105,6 +106,7 @@ internal sealed class WorkspaceLayers(string root, string views)
     /// </summary>
     public bool Remove(string workspace)
     {
+        string? layer = null;
         lock (_turn)
         {
             if (LayerStack.Read(workspace) is { } stack)
@@ -112,11 +114,11 @@ internal sealed class WorkspaceLayers(string root, string views)
                 Unmount(workspace);
                 File.Delete(workspace + LayerStack.FileSuffix);
                 var isShared = LayerStack.In(stack.Folder).Any(other => other.Names.Contains(stack.Top));
-                if (!isShared) FolderTree.TryDelete(Path.Combine(stack.Folder, stack.Top));
+                if (!isShared) layer = Path.Combine(stack.Folder, stack.Top);
             }
-
-            return FolderTree.TryDelete(workspace);
         }
+
+        return (layer is null || FolderTree.TryDelete(layer)) && FolderTree.TryDelete(workspace);
     }
 
     /// <summary>Unmounts at and below a folder what is ours and not wanted; the layers stay.</summary>

@@ -104,8 +104,8 @@ public sealed record JoinConfig
 {
     public bool First { get; init; } = true;
 
-    /// <summary>The controller that an agent dials.</summary>
-    public string? Url { get; init; }
+    /// <summary>The controllers that an agent dials: one, and the next when that is away.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = [];
 
     /// <summary>A join token; without one the agent waits for approval.</summary>
     public string? Token { get; init; }

@@ -67,6 +67,26 @@ public sealed class LayerTests : DiskRig
     }
 
     [Fact]
+    public async Task What_branches_stand_on_is_out_of_reach_of_the_user_it_belongs_to()
+    {
+        var directory = OpenWithLayers();
+        await RunAsync("chmod", "o+x", Root);
+        var first = await WithFileAsync(directory, "one", Kept);
+        await RunAsync("chown", "-R", "1234:1234", first.WorkspacePath);
+        Leave(first);
+        var branch = await BranchAsync(directory, "left");
+        await RunAsync("chown", "-R", "1234:1234", branch.WorkspacePath);
+        string[] user = ["setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", "--"];
+
+        await RunAsync(user[0], [.. user[1..], "test", "-w", In(branch, "file")]);
+        foreach (var place in (string[])["one-1/file", "left-1.layer/upper"])
+        {
+            var reached = await HostProgram.RunAsync(user[0], [.. user[1..], "test", "-e", Path.Combine(Work, place)]);
+            Assert.Equal(1, reached.Code);
+        }
+    }
+
+    [Fact]
     public async Task A_chain_after_a_branch_takes_its_layer_over()
     {
         var directory = OpenWithLayers();

@@ -3,7 +3,7 @@ using Weir.Testing;
 
 namespace Weir.Tests.EndToEnd;
 
-/// <summary>A user of this machine that a test makes and removes, with the rights of one group besides its own.</summary>
+/// <summary>A user of this machine that a test makes and removes, with the rights of one more group.</summary>
 internal sealed class OtherUser : IAsyncDisposable
 {
     private const string Name = "weir-test";
@@ -18,7 +18,8 @@ internal sealed class OtherUser : IAsyncDisposable
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root makes users");
         await HostProgram.RunAsync("userdel", Name);
         Assert.SkipUnless(
-            (await HostProgram.RunAsync("useradd", "--no-create-home", "--user-group", Name)).Code == 0, "there is no useradd");
+            (await HostProgram.RunAsync("useradd", "--no-create-home", "--user-group", Name)).Code == 0,
+            "there is no useradd");
         var id = (await HostProgram.RunAsync("id", "-u", Name)).Output;
         return new OtherUser(int.Parse(id, CultureInfo.InvariantCulture));
     }

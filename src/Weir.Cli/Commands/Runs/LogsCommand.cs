@@ -22,6 +22,7 @@ internal static class LogsCommand
         var stream = new Option<LogView>("--stream")
         {
             Description = "stdout, stderr or both; both unless given.", HelpName = "STREAM",
+            CustomParser = Choices.One<LogView>,
         };
         var attempt = new Option<int?>("--attempt") { Description = "The newest unless given.", HelpName = "N" };
         return context.Asks(
