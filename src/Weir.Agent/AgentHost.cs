@@ -31,11 +31,12 @@ public static class AgentHost
         using var identity = AgentIdentityFile.OpenOrCreate(options.DataDirectory);
         using var http = link is null ? new ControllerHttp(options, time) : null;
         using var dialled = http is null ? null : new HttpControllerLink(http, identity, time);
+        using var directory = new DiskAgentDirectory(options, time);
         var context = new AgentContext
         {
             Options = options,
             Link = link ?? dialled!,
-            Directory = new DiskAgentDirectory(options, time),
+            Directory = directory,
             Runtimes = runtimes,
             Time = time,
             Random = random,

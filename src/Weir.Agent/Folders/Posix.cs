@@ -11,6 +11,7 @@ internal static partial class Posix
     private const int ModeOffset = 28;
     private const int TypeMask = 0xF000;
     private const int Regular = 0x8000;
+    private const int DeviceOffset = 136;
 
     /// <summary>
     /// True for a file with content: no folder, link, socket, device, and no pipe, at whose opening one would wait for
@@ -22,6 +23,18 @@ internal static partial class Posix
         Span<byte> buffer = stackalloc byte[256];
         if (Statx(AtCurrentFolder, path, NoFollow, WantType, buffer) != 0) return false;
         return (MemoryMarshal.Read<ushort>(buffer[ModeOffset..]) & TypeMask) == Regular;
+    }
+
+    /// <summary>True when another file system begins at the folder than the one it lies in.</summary>
+    public static bool IsMountPoint(string folder) =>
+        DeviceOf(folder) is { } own && DeviceOf(Path.GetDirectoryName(folder)!) is { } outer && own != outer;
+
+    private static ulong? DeviceOf(string path)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        return OperatingSystem.IsLinux() && Statx(AtCurrentFolder, path, NoFollow, WantType, buffer) == 0
+            ? MemoryMarshal.Read<ulong>(buffer[DeviceOffset..])
+            : null;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

@@ -88,6 +88,7 @@ public static class ConfigReader
             Heartbeat = node.Seconds(
                 "heartbeat", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)) ?? defaults.Heartbeat,
             AllowDownloads = node.Flag("allow_resource_download") ?? true,
+            RequestsPerSecond = node.Whole("requests_per_second", 1, 1_000_000) ?? defaults.RequestsPerSecond,
             Tls = ReadTls(node.Section("tls"), dataFolder),
             InitialTokens = ReadTokens(node),
         };

@@ -60,6 +60,7 @@ public sealed record WeirConfig
         Renew = Node.Heartbeat,
         Lease = RenewalsPerLease * Node.Heartbeat,
         SelfCheck = Node.HealthCheck,
+        RequestsPerSecond = Node.RequestsPerSecond,
         Vault = Vault,
     };
 }
@@ -92,6 +93,9 @@ public sealed record NodeConfig
     /// <summary>How often agents renew; a lease lasts three times as long.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
     public bool AllowDownloads { get; init; } = true;
+
+    /// <summary>As many each token may send.</summary>
+    public int RequestsPerSecond { get; init; } = 20_000;
     public TlsOptions? Tls { get; init; }
     public IReadOnlyList<InitialToken> InitialTokens { get; init; } = [];
 }

@@ -55,8 +55,8 @@ public sealed class FlowProblemTests
     [InlineData("name: a\nsteps: [{commands: {a: b}}]", "2:20: steps[0].commands: expected a text, found a map")]
     [InlineData("name: a\nsteps: [{commands: [\"\"]}]", "2:21: steps[0].commands[0]: the command is empty")]
     [InlineData(
-        "name: a\nsteps: [{commands: x, matrix: {a: [1]}}]",
-        "2:23: steps[0].matrix: `matrix` is not supported yet by this version of Weir")]
+        "name: a\nsteps: [{commands: x, services: {a: [1]}}]",
+        "2:23: steps[0].services: `services` is not supported yet by this version of Weir")]
     [InlineData(
         "name: a\non: []\nsteps: [{commands: x}]",
         "2:1: on: `on` is not supported yet by this version of Weir")]
