@@ -83,6 +83,15 @@ internal sealed class HostOptions
         return read.Config ?? throw CliException.Usage("the config cannot be used");
     }
 
+    // What is typed is relative to where it is typed; what the file says, to the data folder.
+    private static string Given(Invocation invocation, Option<string?> option, string key)
+    {
+        var value = invocation.Value(option)!;
+        return option.HelpName is "FILE" or "FOLDER" && key != "data_dir"
+            ? Path.GetFullPath(value, invocation.Host.Folder)
+            : value;
+    }
+
     private void AddState()
     {
         Flag(
@@ -92,15 +101,6 @@ internal sealed class HostOptions
             "Where several controllers on one PostgreSQL keep logs and artifacts; all of them must see it.");
         Flag(
             "--state-backend", "state_backend", "NAME", "sqlite, postgres, or dev: in memory, gone with the process.");
-    }
-
-    // What is typed is relative to where it is typed; what the file says, to the data folder.
-    private static string Given(Invocation invocation, Option<string?> option, string key)
-    {
-        var value = invocation.Value(option)!;
-        return option.HelpName is "FILE" or "FOLDER" && key != "data_dir"
-            ? Path.GetFullPath(value, invocation.Host.Folder)
-            : value;
     }
 
     private void Flag(string name, string key, string value, string description) =>
