@@ -14,6 +14,7 @@ Benchmark[] all =
     new("reading", ReadingBenchmark.RunAsync),
     new("workspace", WorkspaceBenchmark.RunAsync),
     new("docker", DockerBenchmark.RunAsync),
+    new("postgres", PostgresBenchmark.RunAsync),
 ];
 var chosen = args.Length == 0 ? all : [.. all.Where(b => args.Contains(b.Name))];
 if (chosen.Length < Math.Max(args.Length, 1))

@@ -29,12 +29,14 @@ internal static class WorkspaceBenchmark
         }
     }
 
+    private static readonly WorkspaceNeeds Needs = new(NoBlobs, (_, _) => Task.FromResult(true));
+
     private static async Task<IReadOnlyList<Figure>> MeasureAsync(string root, CancellationToken cancellationToken)
     {
         var agent = new DiskAgentDirectory(
             new AgentOptions { Name = "bench", DataDirectory = Path.Combine(root, "agent") }, TimeProvider.System);
         var first = Begin(agent, "first", new StepWork { KeepWorkspace = true });
-        await first.PrepareWorkspaceAsync(NoBlobs, cancellationToken);
+        await first.PrepareWorkspaceAsync(Needs, cancellationToken);
         Fill(first.WorkspacePath);
         var (packs, restores, tars, untars) = (NewTimes(), NewTimes(), NewTimes(), NewTimes());
         var (tar, there) = (Path.Combine(root, "peer.tar"), Path.Combine(root, "peer"));
@@ -44,7 +46,7 @@ internal static class WorkspaceBenchmark
             packs.Add(await Medians.TimeAsync(async () => parcel = await first.PackWorkspaceAsync(cancellationToken)));
             var work = new StepWork { Workspace = new WorkspaceSource("gone", 1, "other", parcel!.Digest) };
             var second = Begin(agent, $"second-{round}", work);
-            restores.Add(await Medians.TimeAsync(() => second.PrepareWorkspaceAsync(NoBlobs, cancellationToken)));
+            restores.Add(await Medians.TimeAsync(() => second.PrepareWorkspaceAsync(Needs, cancellationToken)));
             second.LeaveWorkspace(succeeded: true);
             second.Remove();
             tars.Add(await Medians.TimeAsync(() => TarAsync(["-cf", tar, "-C", first.WorkspacePath, "."])));

@@ -62,8 +62,10 @@ public sealed partial class AgentLoop
         await using var aborted = down.Token.Register(() => timer.Change(GiveUpAfter, Timeout.InfiniteTimeSpan));
         using var done = CancellationTokenSource.CreateLinkedTokenSource(down.Token);
         var tokens = new AgentTokens(down.Token, giveUp.Token);
-        List<Task> beside = [GuardAsync(ListenAsync, down, done.Token), GuardAsync(TidyAsync, down, done.Token)];
+        List<Task> beside = [GuardAsync(ListenAsync, down, done.Token)];
         await GuardAsync(token => TakeUpAsync(tokens, token), down, down.Token);
+        // Before that nobody knows which workspaces are still worked in.
+        beside.Add(GuardAsync(TidyAsync, down, done.Token));
         beside.Add(GuardAsync(_keeper.RunAsync, down, done.Token));
         await GuardAsync(token => ClaimAsync(tokens, drain, token), down, down.Token);
         _table.Close();

@@ -1,3 +1,5 @@
+using Weir.Contracts.AgentProtocol;
+
 namespace Weir.Agent;
 
 /// <summary>What the person who runs an agent decides.</summary>
@@ -14,6 +16,14 @@ public sealed record AgentOptions
 
     /// <summary>The controller's address; not needed when a link is given.</summary>
     public Uri? Controller { get; init; }
+
+    /// <summary>Others of the same system, for when that one is away.</summary>
+    public IReadOnlyList<Uri> OtherControllers { get; init; } = [];
+
+    /// <summary>
+    /// The newest agent protocol that it speaks; the one before is spoken where that is not known yet.
+    /// </summary>
+    public int Protocol { get; init; } = AgentProtocolNumber.Current;
 
     /// <summary>One-use token from <c>weir agent join-token</c>; without it the agent waits for approval.</summary>
     public string? JoinToken { get; init; }
@@ -42,9 +52,10 @@ public sealed record AgentOptions
 
     /// <summary>
     /// A workspace of at most so many bytes is kept as its step left it, so that the next step can be retried with it;
-    /// after a failure it is stored with the controller too. A larger one is handed on without a copy.
+    /// after a failure it is stored with the controller too. A larger one is handed on without a copy: the next step is not
+    /// to wait for it.
     /// </summary>
-    public long SnapshotBytes { get; init; } = 512L << 20;
+    public long SnapshotBytes { get; init; } = 16L << 20;
 
     /// <summary>
     /// Nothing new is taken while less than this is free on the disk, or than a twentieth of it where that is less.

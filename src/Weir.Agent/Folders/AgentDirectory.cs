@@ -51,5 +51,10 @@ public sealed record AttemptRecord(Assignment Assignment, int Slot, string Runti
 /// <summary>Opens a blob of the controller; the caller verifies and disposes it.</summary>
 public delegate Task<Stream> OpenBlob(string digest, CancellationToken cancellationToken);
 
+/// <summary>What a workspace is made with.</summary>
+/// <param name="Blobs">Of the controller.</param>
+/// <param name="Sees">Whether the step's runtime sees a folder that this agent has mounted.</param>
+public sealed record WorkspaceNeeds(OpenBlob Blobs, Func<string, CancellationToken, Task<bool>> Sees);
+
 /// <summary>A packed artifact or workspace: a tar under its digest.</summary>
 public sealed record Parcel(string Digest, long Bytes, int Files, Func<Stream> Open);

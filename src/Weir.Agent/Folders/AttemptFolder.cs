@@ -14,6 +14,9 @@ public abstract class AttemptFolder
 
     public abstract string WorkspacePath { get; }
 
+    /// <summary>False when the workspace of a step that is to go on cannot be read any more.</summary>
+    public virtual bool HasWorkspace => true;
+
     public abstract LogSpool Spool { get; }
 
     /// <summary>True once the step's gate was opened; before that nothing of it has run.</summary>
@@ -36,7 +39,7 @@ public abstract class AttemptFolder
     /// Makes the folder that the step works in: empty, or what the named step left. Throws
     /// <see cref="StepException"/> when that is gone.
     /// </summary>
-    public abstract Task PrepareWorkspaceAsync(OpenBlob blobs, CancellationToken cancellationToken);
+    public abstract Task PrepareWorkspaceAsync(WorkspaceNeeds needs, CancellationToken cancellationToken);
 
     /// <summary>Unpacks an earlier artifact into the workspace; it has a digest.</summary>
     public abstract Task UnpackAsync(ResourceWork resource, OpenBlob blobs, CancellationToken cancellationToken);

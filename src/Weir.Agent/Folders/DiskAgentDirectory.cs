@@ -8,12 +8,13 @@ namespace Weir.Agent.Folders;
 /// <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;/</c>, <c>blobs/</c> and <c>tmp/</c>. Others on this machine may
 /// pass through it to the folders of their own steps, and read nothing else.
 /// </summary>
-public sealed class DiskAgentDirectory : AgentDirectory
+public sealed class DiskAgentDirectory : AgentDirectory, IDisposable
 {
     private readonly string _root;
     private readonly AgentOptions _options;
     private readonly TimeProvider _time;
     private readonly BlobCache _cache;
+    private readonly WorkspaceLayers _layers;
     private readonly WorkspaceShelf _shelf;
 
     public DiskAgentDirectory(AgentOptions options, TimeProvider time)
@@ -27,6 +28,8 @@ public sealed class DiskAgentDirectory : AgentDirectory
             FolderTree.Create(Path.Combine(_root, name), FolderTree.Passable);
         }
 
+        _layers = new WorkspaceLayers(In("work"), In("tmp"));
+        _layers.Hide(In("tmp"), isWanted: _ => false);
         FolderTree.TryDelete(In("tmp"));
         foreach (var name in (string[])["blobs", "tmp"])
         {
@@ -34,7 +37,7 @@ public sealed class DiskAgentDirectory : AgentDirectory
         }
 
         _cache = new BlobCache(In("blobs"), In("tmp"), time);
-        _shelf = new WorkspaceShelf(In("work"), _cache, options.SnapshotBytes);
+        _shelf = new WorkspaceShelf(In("work"), _cache, _layers, options.SnapshotBytes);
     }
 
     public override DateTimeOffset? LastRenewal
@@ -90,6 +93,7 @@ public sealed class DiskAgentDirectory : AgentDirectory
             if (!known.Contains(folder)) FolderTree.TryDelete(folder);
         }
 
+        _shelf.HideIdle();
         return attempts;
     }
 
@@ -111,8 +115,7 @@ public sealed class DiskAgentDirectory : AgentDirectory
         foreach (var (path, changed) in _shelf.Idle().Concat(blobs).OrderBy(entry => entry.Changed).ToList())
         {
             if (changed >= old && new DriveInfo(_root).AvailableFreeSpace >= _options.KeepFreeBytes) break;
-            if (File.Exists(path)) File.Delete(path);
-            else FolderTree.TryDelete(path);
+            _shelf.Remove(path);
         }
 
         foreach (var run in Directory.EnumerateDirectories(In("work")))
@@ -121,6 +124,9 @@ public sealed class DiskAgentDirectory : AgentDirectory
                 && !Directory.EnumerateFileSystemEntries(run).Any()) Directory.Delete(run);
         }
     }
+
+    /// <summary>Leaves nothing mounted but what steps work in that outlive the agent.</summary>
+    public void Dispose() => _shelf.HideIdle();
 
     private string In(string name) => Path.Combine(_root, name);
 

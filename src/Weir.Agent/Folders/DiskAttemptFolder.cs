@@ -42,6 +42,8 @@ internal sealed class DiskAttemptFolder : AttemptFolder
 
     public override string WorkspacePath { get; }
 
+    public override bool HasWorkspace => Record.InMemory || WorkspaceLayers.IsThere(WorkspacePath);
+
     public override LogSpool Spool { get; }
 
     public override bool Opened
@@ -136,10 +138,10 @@ internal sealed class DiskAttemptFolder : AttemptFolder
         }
     }
 
-    public override Task PrepareWorkspaceAsync(OpenBlob blobs, CancellationToken cancellationToken) =>
+    public override Task PrepareWorkspaceAsync(WorkspaceNeeds needs, CancellationToken cancellationToken) =>
         Record.InMemory
             ? Task.CompletedTask
-            : _shelf.PrepareAsync(WorkspacePath, Fence, Record.Assignment.Work, blobs, cancellationToken);
+            : _shelf.PrepareAsync(WorkspacePath, Fence, Record.Assignment.Work, needs, cancellationToken);
 
     public override async Task UnpackAsync(ResourceWork resource, OpenBlob blobs, CancellationToken cancellationToken)
     {

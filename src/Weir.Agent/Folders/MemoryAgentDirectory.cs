@@ -102,11 +102,11 @@ public sealed class MemoryAgentDirectory : AgentDirectory
 
         public override string? Masks { get; set; }
 
-        public override async Task PrepareWorkspaceAsync(OpenBlob blobs, CancellationToken cancellationToken)
+        public override async Task PrepareWorkspaceAsync(WorkspaceNeeds needs, CancellationToken cancellationToken)
         {
             owner.Prepare(WorkspacePath, record.Assignment.Fence, record.Assignment.Work);
             if (record.Assignment.Work.Workspace?.Digest is not { } digest) return;
-            await using var content = await blobs(digest, cancellationToken);
+            await using var content = await needs.Blobs(digest, cancellationToken);
         }
 
         public override async Task UnpackAsync(

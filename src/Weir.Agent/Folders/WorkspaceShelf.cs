@@ -7,13 +7,15 @@ namespace Weir.Agent.Folders;
 
 /// <summary>
 /// The workspaces of this agent: <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;</c>. One that a single later step
-/// continues is moved to it, and a copy stays for further attempts unless it is too large for that; others are copied.
-/// The run's file <c>moved</c> tells where to, a line each, so that a
-/// further attempt of the same step finds it again.
+/// continues is moved to it, and a copy stays for further attempts where that costs little; of others each step gets a
+/// layer of its own, or a copy. The run's file <c>moved</c> tells where to, a line each, so that a further attempt of the
+/// same step finds it again.
 /// </summary>
 /// <param name="snapshotBytes">The largest workspace that is copied although a single step continues it.</param>
-internal sealed class WorkspaceShelf(string root, BlobCache cache, long snapshotBytes)
+internal sealed class WorkspaceShelf(string root, BlobCache cache, WorkspaceLayers layers, long snapshotBytes)
 {
+    // In a workspace for a moment, to see whether a runtime sees it there.
+    private const string Probe = ".weir-probe";
     private readonly ConcurrentDictionary<string, bool> _busy = new(StringComparer.Ordinal);
     private const string Moved = "moved";
     private const string Copying = ".copy";
@@ -42,9 +44,9 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache, long snapshot
     }
 
     public async Task PrepareAsync(
-        string target, AttemptFence fence, StepWork work, OpenBlob blobs, CancellationToken cancellationToken)
+        string target, AttemptFence fence, StepWork work, WorkspaceNeeds needs, CancellationToken cancellationToken)
     {
-        if (!FolderTree.TryDelete(target)) throw new IOException($"{target} cannot be removed");
+        if (!layers.Remove(target)) throw new IOException($"{target} cannot be removed");
         FolderTree.Create(Path.GetDirectoryName(target)!, FolderTree.Passable);
         if (work.Workspace is not { } source)
         {
@@ -54,10 +56,12 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache, long snapshot
 
         var from = SourceOf(fence, source);
         SettleCopy(from);
-        if (Directory.Exists(from) && work.WorkspaceIsHandedOn) HandOn(from, target, cancellationToken);
-        else if (Directory.Exists(from)) FolderTree.Copy(from, target, cancellationToken);
-        else if (work.WorkspaceIsHandedOn && MovedTo(from) is { } other) Move(from, other, target);
-        else if (source.Digest is { } digest) await UnpackAsync(digest, target, blobs, cancellationToken);
+        var moved = Directory.Exists(from) ? null : MovedTo(from);
+        if (moved is not null) await TakeOverAsync(from, moved, target, needs, cancellationToken);
+        else if (Directory.Exists(from) && work.WorkspaceIsHandedOn)
+            await HandOnAsync(from, target, needs, cancellationToken);
+        else if (Directory.Exists(from)) await BranchAsync(from, target, needs, cancellationToken);
+        else if (source.Digest is { } digest) await UnpackAsync(digest, target, needs.Blobs, cancellationToken);
         else
         {
             throw new StepException(
@@ -72,7 +76,7 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache, long snapshot
         if (work.KeepWorkspace) return;
         var borrowed = work.Workspace is { } source
             && WasMovedTo(SourceOf(fence, source)) is { } target && target == workspace;
-        if (succeeded || !borrowed) FolderTree.TryDelete(workspace);
+        if (succeeded || !borrowed) layers.Remove(workspace);
     }
 
     /// <summary>
@@ -88,26 +92,51 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache, long snapshot
             : null;
 
     /// <summary>
-    /// Workspaces that no step works in, and what lies beside them, with the time of the last change.
+    /// Workspaces that no step works in, and what lies beside them, with the time of the last change. Where some stand
+    /// on others, it is all of the run or nothing.
     /// </summary>
-    public IEnumerable<(string Path, DateTime Changed)> Idle() =>
-        Directory.EnumerateDirectories(root)
-            .SelectMany(run => new DirectoryInfo(run).EnumerateFileSystemInfos())
-            .Where(entry => !_busy.ContainsKey(entry.FullName))
-            .Select(entry => (entry.FullName, entry.LastWriteTimeUtc));
+    public IEnumerable<(string Path, DateTime Changed)> Idle()
+    {
+        foreach (var run in new DirectoryInfo(root).EnumerateDirectories())
+        {
+            var entries = run.EnumerateFileSystemInfos().ToList();
+            var idle = entries.Where(entry => !_busy.ContainsKey(entry.FullName)).ToList();
+            if (!entries.Any(entry => entry.Name.EndsWith(LayerStack.LayerSuffix, StringComparison.Ordinal)))
+            {
+                foreach (var entry in idle) yield return (entry.FullName, entry.LastWriteTimeUtc);
+            }
+            else if (idle.Count == entries.Count)
+            {
+                yield return (run.FullName, entries.Max(entry => entry.LastWriteTimeUtc));
+            }
+        }
+    }
+
+    /// <summary>Removes what <see cref="Idle"/> named.</summary>
+    public void Remove(string idle)
+    {
+        layers.Hide(idle, isWanted: _ => false);
+        if (File.Exists(idle)) File.Delete(idle);
+        else FolderTree.TryDelete(idle);
+    }
+
+    /// <summary>Unmounts what an earlier life or this one has mounted, and no step works in.</summary>
+    public void HideIdle() => layers.Hide(root, _busy.ContainsKey);
 
     private string SourceOf(AttemptFence fence, WorkspaceSource source) =>
         PathOf(source.Run ?? fence.Run, source.Step, source.Attempt);
 
     // The folder itself goes on, as a container may hold it already; the copy takes its old place.
-    private void HandOn(string from, string target, CancellationToken cancellationToken)
+    private async Task HandOnAsync(string from, string target, WorkspaceNeeds needs, CancellationToken cancellationToken)
     {
         var copy = from + Copying;
         if (!FolderTree.TryDelete(copy)) throw new IOException($"{copy} cannot be removed");
-        var kept = FolderTree.HasAtMost(from, snapshotBytes) && TryCopy(from, copy, cancellationToken);
+        var kept = !WorkspaceLayers.IsLayered(from)
+            && FolderTree.HasAtMost(from, snapshotBytes)
+            && TryCopy(from, copy, cancellationToken);
         if (!kept)
         {
-            Move(from, from, target);
+            await TakeOverAsync(from, from, target, needs, cancellationToken);
             return;
         }
 
@@ -155,13 +184,49 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache, long snapshot
         }
     }
 
-    private void Move(string from, string present, string target)
+    private async Task TakeOverAsync(
+        string from, string present, string target, WorkspaceNeeds needs, CancellationToken cancellationToken)
     {
+        layers.Show(present);
+        if (WorkspaceLayers.IsLayered(present) && !await IsSeenAsync(present, needs, cancellationToken))
+        {
+            layers.Copy(present, target, cancellationToken);
+            return;
+        }
+
         lock (_moving)
         {
             var list = Path.Combine(Path.GetDirectoryName(from)!, Moved);
             File.AppendAllText(list, $"\n{Path.GetFileName(from)}\t{Path.GetFileName(target)}\n");
-            Directory.Move(present, target);
+            if (WorkspaceLayers.IsLayered(present)) layers.Move(present, target);
+            else Directory.Move(present, target);
+        }
+    }
+
+    private async Task BranchAsync(
+        string from, string target, WorkspaceNeeds needs, CancellationToken cancellationToken)
+    {
+        if (layers.TryBranch(from, target))
+        {
+            if (await IsSeenAsync(target, needs, cancellationToken)) return;
+            layers.Remove(target);
+        }
+
+        layers.Copy(from, target, cancellationToken);
+    }
+
+    private static async Task<bool> IsSeenAsync(
+        string workspace, WorkspaceNeeds needs, CancellationToken cancellationToken)
+    {
+        var probe = Path.Combine(workspace, Probe);
+        FolderTree.Create(probe, FolderTree.Private);
+        try
+        {
+            return await needs.Sees(probe, cancellationToken);
+        }
+        finally
+        {
+            FolderTree.TryDelete(probe);
         }
     }
 

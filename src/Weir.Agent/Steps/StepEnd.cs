@@ -20,6 +20,9 @@ internal enum EndCause
     /// <summary>The agent itself was told to stop.</summary>
     Aborted,
 
+    /// <summary>It took more disk than it may.</summary>
+    OverDisk,
+
     /// <summary>Disk or runtime failed.</summary>
     Broken,
 }
@@ -43,6 +46,7 @@ internal sealed record StepEnd(EndCause Cause)
             CultureInfo.InvariantCulture, $"the step did not end within {limit.TotalSeconds:0.###} s")),
         EndCause.Stopped =>
             new AttemptOutcome(RunStatus.Cancelled, ReasonCode.Cancelled) { Message = "the step was cancelled" },
+        EndCause.OverDisk => Failed(ReasonCode.Disk, Problem!) with { ExitCode = Exit?.ExitCode },
         EndCause.Aborted => Failed(ReasonCode.Infrastructure, "the agent was stopped"),
         _ => Failed(ReasonCode.Infrastructure, Problem ?? "the step was lost"),
     };

@@ -17,7 +17,8 @@ internal static class StepPreparation
         var (blobs, tell) = exchange;
         var spec = SpecOf(folder) with { Tell = tell, Login = exchange.Login };
         await runtime.SettleAsync(spec, cancellationToken);
-        await folder.PrepareWorkspaceAsync(blobs.OpenAsync, cancellationToken);
+        await folder.PrepareWorkspaceAsync(
+            new WorkspaceNeeds(blobs.OpenAsync, runtime.SeesAsync), cancellationToken);
         foreach (var resource in folder.Record.Assignment.Work.Resources)
         {
             if (resource.Digest is not null) await folder.UnpackAsync(resource, blobs.OpenAsync, cancellationToken);

@@ -52,11 +52,13 @@ internal sealed class StepRun(
         async working =>
         {
             var container = await runtime.AdoptAsync(StepPreparation.SpecOf(folder), working);
-            if (container is null || !folder.Opened)
+            if (container is null || !folder.Opened || !folder.HasWorkspace)
             {
                 // The gate may have been opened by a life that died before it had noted so.
                 if (container is not null) await container.DisposeAsync();
-                return StepEnd.Failed(ReasonCode.Infrastructure, "the agent restarted, and the step ended with it");
+                return StepEnd.Failed(ReasonCode.Infrastructure, container is null || !folder.Opened
+                    ? "the agent restarted, and the step ended with it"
+                    : "the agent restarted, and the step's workspace was no longer mounted");
             }
 
             feed.Masks.Open();
@@ -150,6 +152,8 @@ internal sealed class StepRun(
     {
         using var broken = new CancellationTokenSource();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(feed.Sending);
+        var disk = new StepDisk(container, Work.Limits.DiskBytes, context.Time);
+        var watching = disk.WatchAsync(broken.Cancel, over.Token);
         var reporting = feed.ReportAsync(over.Token);
         var pumping = PumpAsync(container, broken);
         var end = await WaitForEndAsync(container, limit, tokens, broken.Token);
@@ -158,8 +162,12 @@ internal sealed class StepRun(
         if (end.Cause != EndCause.Exited) await KillAsync(container, end.Cause);
         var problem = await pumping;
         await reporting;
+        await watching;
         feed.EndCommands(end.Exit?.ExitCode);
         if (problem is not null) return new StepEnd(EndCause.Broken) { Problem = problem };
+        if (end.LeavesSomething) await disk.LookAsync(feed.Sending);
+        if (disk.Problem is not null && end.Cause is (EndCause.Exited or EndCause.Broken))
+            return end with { Cause = EndCause.OverDisk, Problem = disk.Problem };
         return end.LeavesSomething ? await ReadOutputsAsync(container, end, feed.Sending) : end;
     }
 

@@ -34,13 +34,15 @@ internal sealed class HostOptions
         options.Flag(
             "--tls-cert", "node.tls.certificate", "FILE", "Serve HTTPS with this certificate, PEM or PKCS#12.");
         options.Flag("--tls-key", "node.tls.key", "FILE", "The certificate's key, PEM.");
-        options.Flag(
-            "--database", "database.url", "URL", "Keep state in PostgreSQL: postgres://user@host:5432/weir. Other users see arguments: a password is better in WEIR_DATABASE_URL or PGPASSWORD.");
-        options.Flag(
-            "--shared-data-dir", "shared_data_dir", "FOLDER",
-            "Where several controllers on one PostgreSQL keep logs and artifacts; all of them must see it.");
-        options.Flag(
-            "--state-backend", "state_backend", "NAME", "sqlite, postgres, or dev: in memory, gone with the process.");
+        options.AddState();
+        return options;
+    }
+
+    /// <summary>Where a controller keeps its state.</summary>
+    public static HostOptions OfState()
+    {
+        var options = new HostOptions();
+        options.AddState();
         return options;
     }
 
@@ -48,7 +50,7 @@ internal sealed class HostOptions
     public static HostOptions OfAgent()
     {
         var options = new HostOptions();
-        options.Flag("--join", "join.url", "URL", "The controller to work for.");
+        options.Flag("--join", "join.url", "URL", "The controller to work for; several of one system with commas.");
         options.Flag(
             "--join-token", "join.token", "TOKEN", "From `weir agent join-token`; without it an admin must approve.");
         return options;
@@ -88,6 +90,17 @@ internal sealed class HostOptions
         return option.HelpName is "FILE" or "FOLDER" && key != "data_dir"
             ? Path.GetFullPath(value, invocation.Host.Folder)
             : value;
+    }
+
+    private void AddState()
+    {
+        Flag(
+            "--database", "database.url", "URL", "Keep state in PostgreSQL: postgres://user@host:5432/weir. Other users see arguments: a password is better in WEIR_DATABASE_URL or PGPASSWORD.");
+        Flag(
+            "--shared-data-dir", "shared_data_dir", "FOLDER",
+            "Where several controllers on one PostgreSQL keep logs and artifacts; all of them must see it.");
+        Flag(
+            "--state-backend", "state_backend", "NAME", "sqlite, postgres, or dev: in memory, gone with the process.");
     }
 
     private void Flag(string name, string key, string value, string description) =>

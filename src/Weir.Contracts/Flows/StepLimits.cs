@@ -12,6 +12,9 @@ public sealed record StepLimits
     /// <summary>Processes and threads at once.</summary>
     public int? Pids { get; init; }
 
+    /// <summary>Bytes of disk that workspace, home and changed files of the image take together.</summary>
+    public long? DiskBytes { get; init; }
+
     /// <summary><c>default</c> or <c>none</c>.</summary>
     public string? Network { get; init; }
 }

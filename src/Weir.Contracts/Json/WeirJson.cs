@@ -53,6 +53,7 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(RetentionReport))]
 [JsonSerializable(typeof(StartRunResponse))]
 [JsonSerializable(typeof(RunExplanation))]
+[JsonSerializable(typeof(DecideStepRequest))]
 [JsonSerializable(typeof(Page<StepView>))]
 [JsonSerializable(typeof(Page<ArtifactRecord>))]
 [JsonSerializable(typeof(UpdateAgentRequest))]

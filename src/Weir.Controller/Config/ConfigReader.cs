@@ -88,6 +88,7 @@ public static class ConfigReader
             Heartbeat = node.Seconds(
                 "heartbeat", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)) ?? defaults.Heartbeat,
             AllowDownloads = node.Flag("allow_resource_download") ?? true,
+            RequestsPerSecond = node.Whole("requests_per_second", 1, 1_000_000) ?? defaults.RequestsPerSecond,
             Tls = ReadTls(node.Section("tls"), dataFolder),
             InitialTokens = ReadTokens(node),
         };
@@ -108,9 +109,19 @@ public static class ConfigReader
         return null;
     }
 
-    private static string? ReadUrl(ConfigSection section, string key)
+    private static string? ReadUrl(ConfigSection section, string key) =>
+        section.Text(key) is { } text ? ReadUrl(section, key, text) : null;
+
+    /// <summary>A list, or one text with commas, as flags and variables have it.</summary>
+    private static List<string> ReadUrls(ConfigSection section, string key) =>
+    [
+        .. section.Texts(key)
+            .SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .Select(text => ReadUrl(section, key, text)).OfType<string>(),
+    ];
+
+    private static string? ReadUrl(ConfigSection section, string key, string text)
     {
-        if (section.Text(key) is not { } text) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
             return url.ToString().TrimEnd('/');
         section.Wrong(key, $"expected an address such as https://weir.example.org, found `{text}`");
@@ -171,11 +182,11 @@ public static class ConfigReader
         var config = new JoinConfig
         {
             First = join.Flag("first") ?? true,
-            Url = ReadUrl(join, "url"),
+            Urls = ReadUrls(join, "url"),
             Token = join.Text("token"),
         };
         join.End();
-        if (mode == WeirMode.Client && config.Url is null)
+        if (mode == WeirMode.Client && config.Urls.Count == 0)
             join.Wrong("url", "an agent needs the address of its controller");
         if (mode == WeirMode.Node && !config.First)
             join.Warn("first", "controllers do not join others yet: this one stands alone");

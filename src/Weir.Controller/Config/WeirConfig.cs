@@ -60,6 +60,7 @@ public sealed record WeirConfig
         Renew = Node.Heartbeat,
         Lease = RenewalsPerLease * Node.Heartbeat,
         SelfCheck = Node.HealthCheck,
+        RequestsPerSecond = Node.RequestsPerSecond,
         Vault = Vault,
     };
 }
@@ -92,6 +93,9 @@ public sealed record NodeConfig
     /// <summary>How often agents renew; a lease lasts three times as long.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
     public bool AllowDownloads { get; init; } = true;
+
+    /// <summary>As many each token may send.</summary>
+    public int RequestsPerSecond { get; init; } = 20_000;
     public TlsOptions? Tls { get; init; }
     public IReadOnlyList<InitialToken> InitialTokens { get; init; } = [];
 }
@@ -100,8 +104,8 @@ public sealed record JoinConfig
 {
     public bool First { get; init; } = true;
 
-    /// <summary>The controller that an agent dials.</summary>
-    public string? Url { get; init; }
+    /// <summary>The controllers that an agent dials: one, and the next when that is away.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = [];
 
     /// <summary>A join token; without one the agent waits for approval.</summary>
     public string? Token { get; init; }

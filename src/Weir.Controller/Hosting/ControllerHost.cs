@@ -142,6 +142,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         Services.GetRequiredService<MetricsPage>().Start();
+        Services.GetRequiredService<RunMetrics>();
         // what others change from here on is heard of, what they changed before is read
         Services.GetRequiredService<EventFollower>().After = await _stores.Records.LastEventAsync(cancellationToken);
         var tokens = Services.GetRequiredService<TokenRegistry>();

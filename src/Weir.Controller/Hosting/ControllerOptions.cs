@@ -1,4 +1,5 @@
 using System.Net;
+using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Vault;
 
@@ -60,6 +61,9 @@ public sealed record ControllerOptions
 
     /// <summary>Requests of one token per second, steadily; twice as many at once.</summary>
     public int RequestsPerSecond { get; init; } = 20_000;
+
+    /// <summary>The agent protocol that it speaks; it serves the one before too.</summary>
+    public int Protocol { get; init; } = AgentProtocolNumber.Current;
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public Random Random { get; init; } = new();
 

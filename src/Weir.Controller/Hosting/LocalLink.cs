@@ -82,7 +82,8 @@ public sealed class LocalLink : IControllerLink
             await CheckHeldAsync(agent, fence, cancellationToken);
             if (!_options.AllowDownloads)
                 throw Refused(ErrorCodes.NotPermitted, "this controller lets nobody download blobs");
-            return await _blobs.OpenAsync(digest, cancellationToken)
+            var mayRead = await _gateway.NeedsAsync(agent, fence, digest, cancellationToken);
+            return (mayRead ? await _blobs.OpenAsync(digest, cancellationToken) : null)
                 ?? throw Refused(ErrorCodes.BlobNotFound, $"there is no blob {digest}");
         });
 

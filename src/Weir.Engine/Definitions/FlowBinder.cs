@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Contracts.Flows;
+using Weir.Contracts.Tokens;
 using Weir.Engine.Expressions;
 using Weir.Engine.Planning;
 
@@ -27,6 +28,7 @@ internal sealed class FlowBinder(ProblemList problems)
         Runtime = root.Text("runtime"),
         KeepsWorkspaces = root.Text("keep") == "workspace",
         Secrets = root.Texts("secrets") ?? [],
+        Concurrency = BindConcurrency(root["concurrency"]),
         Steps = [.. root.Items("steps").Take(FlowKeys.MaxSteps).Select(BindStep)],
     };
 
@@ -61,8 +63,62 @@ internal sealed class FlowBinder(ProblemList problems)
             Runtime = step.Text("runtime"),
             StartsEmpty = step.Text("workspace") == "empty",
             KeepsWorkspace = step.Text("keep") is { } keep ? keep == "workspace" : null,
+            Matrix = BindMatrix(step["matrix"] as TreeMap),
+            Approval = BindApproval(step["approve"]),
         };
     }
+
+    private static PlanConcurrency? BindConcurrency(TreeValue? value) => value switch
+    {
+        null => null,
+        TreeMap map => new PlanConcurrency(map.Text("group") ?? "")
+        {
+            OnBusy = map.Text("on_busy") switch
+            {
+                "cancel" => OnBusy.Cancel,
+                "skip" => OnBusy.Skip,
+                _ => OnBusy.Queue,
+            },
+            MaxWaiting = map.Whole("max_waiting") ?? PlanConcurrency.DefaultWaiting,
+            WhenFull = map.Text("when_full") == "skip" ? WhenFull.Skip : WhenFull.Replace,
+        },
+        _ => new PlanConcurrency(value.AsText() ?? ""),
+    };
+
+    private static ApprovalDefinition? BindApproval(TreeValue? value) => value switch
+    {
+        null => null,
+        TreeMap map => new ApprovalDefinition
+        {
+            Message = map.Text("message"),
+            Role = map.Text("role") switch
+            {
+                "admin" => TokenRole.Admin,
+                "namespace_admin" => TokenRole.NamespaceAdmin,
+                _ => TokenRole.Runner,
+            },
+            By = map.Texts("by") ?? [],
+            Deadline = map.Duration("deadline"),
+        },
+        _ => new ApprovalDefinition { Message = value.AsText() },
+    };
+
+    private static MatrixDefinition? BindMatrix(TreeMap? map) => map is null ? null : new MatrixDefinition
+    {
+        Axes =
+        [
+            .. map.Entries.Where(e => FlowKeys.Matrix.Keys.All(known => known.Name != e.Key.Value))
+                .Select(e => new MatrixAxis(e.Key.Value, map.Texts(e.Key.Value) ?? [])),
+        ],
+        Exclude = [.. map.Items("exclude").Select(BindMatrixValues)],
+        Include = [.. map.Items("include").Select(BindMatrixValues)],
+        MaxParallel = map.Whole("max_parallel"),
+        FailFast = map.Boolean("fail_fast") ?? false,
+    };
+
+    private static ImmutableArray<MatrixValue> BindMatrixValues(TreeValue value) => value is TreeMap map
+        ? [.. map.Entries.Select(e => new MatrixValue(e.Key.Value, e.Value.AsText() ?? ""))]
+        : [];
 
     private static ArtifactDefinition BindArtifact(TreeValue value)
     {
@@ -137,10 +193,14 @@ internal sealed class FlowBinder(ProblemList problems)
     private static StepLimits BindLimits(TreeMap? map) => map is null ? new() : new()
     {
         Cpu = (double?)map["cpu"]?.AsNumber(),
-        MemoryBytes = ByteSize.TryParse(map.Text("memory"), out var bytes) ? bytes : null,
+        MemoryBytes = SizeIn(map, "memory"),
         Pids = map.Whole("pids"),
+        DiskBytes = SizeIn(map, "disk"),
         Network = map.Text("network"),
     };
+
+    private static long? SizeIn(TreeMap map, string key) =>
+        ByteSize.TryParse(map.Text(key), out var bytes) ? bytes : null;
 
     private ParamDefinition BindParam(string name, TreeValue value, string path)
     {

@@ -22,6 +22,9 @@ public enum RetryRefusal
 
     /// <summary>A step would have more attempts than any may.</summary>
     TooManyAttempts,
+
+    /// <summary>It would run beside another run of its concurrency group.</summary>
+    Grouped,
 }
 
 /// <summary>
@@ -52,6 +55,7 @@ internal static class Reopening
     public static RetryRefusal? WhyNot(RunState run, RetryScope scope)
     {
         if (!run.Status.IsFinal()) return RetryRefusal.Active;
+        if (run.Group is not null) return RetryRefusal.Grouped;
         if (run.LogsGone is not null || run.ArtifactsGone is not null) return RetryRefusal.Expired;
         if (scope.From is { } from && !run.Graph.TryPositionOf(from, out _)) return RetryRefusal.StepNotFound;
         var steps = StepsOf(run, scope);

@@ -21,7 +21,7 @@ public static class RetryPolicy
             ReasonCode.Infrastructure when rule.On.Contains(RetryOn.Infrastructure)
                 && step.Losses < rule.InfrastructureAttempts =>
                 Backoff(TimeSpan.FromSeconds(1), rule.BackoffMax, step.Losses),
-            ReasonCode.Exit when rule.On.Contains(RetryOn.Exit) && step.Failures < rule.Attempts =>
+            ReasonCode.Exit or ReasonCode.Disk when rule.On.Contains(RetryOn.Exit) && step.Failures < rule.Attempts =>
                 Backoff(rule.BackoffFirst, rule.BackoffMax, step.Failures),
             ReasonCode.Timeout when rule.On.Contains(RetryOn.Timeout) && step.Failures < rule.Attempts =>
                 Backoff(rule.BackoffFirst, rule.BackoffMax, step.Failures),

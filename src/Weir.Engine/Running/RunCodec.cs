@@ -13,17 +13,19 @@ public static class RunCodec
 {
     public static RunRow ToRow(RunState run, DateTimeOffset? due)
     {
-        var details =
-            new RunDetails
-            {
-                Inputs = run.Inputs,
-                Stop = run.Stop,
-                LastLease = run.LastLease,
-                Message = run.Message,
-                Reopened = run.Reopened,
-                LogsGone = run.LogsGone,
-                ArtifactsGone = run.ArtifactsGone,
-            };
+        var details = new RunDetails
+        {
+            Inputs = run.Inputs,
+            Stop = run.Stop,
+            Group = run.Group,
+            WaitsForGroup = run.WaitsForGroup,
+            Admitted = run.Admitted,
+            LastLease = run.LastLease,
+            Message = run.Message,
+            Reopened = run.Reopened,
+            LogsGone = run.LogsGone,
+            ArtifactsGone = run.ArtifactsGone,
+        };
         return new RunRow(
             run.Id, run.Namespace, run.Flow, JsonSerializer.Serialize(details, StateJson.Default.RunDetails))
         {
@@ -70,6 +72,9 @@ public static class RunCodec
             Reopened = details.Reopened,
             LogsGone = details.LogsGone,
             ArtifactsGone = details.ArtifactsGone,
+            Group = details.Group,
+            WaitsForGroup = details.WaitsForGroup,
+            Admitted = details.Admitted,
             LastLease = details.LastLease,
             Version = row.Version,
             Steps =
@@ -100,6 +105,9 @@ internal sealed record RunDetails
 {
     public required RunInputs Inputs { get; init; }
     public RunStop? Stop { get; init; }
+    public string? Group { get; init; }
+    public bool WaitsForGroup { get; init; }
+    public DateTimeOffset? Admitted { get; init; }
     public long LastLease { get; init; }
     public string? Message { get; init; }
     public DateTimeOffset? Reopened { get; init; }

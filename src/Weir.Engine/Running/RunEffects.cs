@@ -39,6 +39,8 @@ public static class RunEffects
     public const string RunRetried = "run.retried";
     public const string RunExpired = "run.expired";
     public const string RunFinished = "run.finished";
+    public const string RunStopping = "run.stopping";
+    public const string StepStopping = "step.stopping";
     public const string StepFinished = "step.finished";
 
     public static IReadOnlyList<RunEffect> Between(RunState? before, RunState after)
@@ -61,7 +63,7 @@ public static class RunEffects
             OfStep(effects, before?.Steps[i], after, i);
         }
 
-        if (after.Stop is not null && before?.Stop is null) effects.Add(new RunEffect.Publish("run.stopping", -1));
+        if (after.Stop is not null && before?.Stop is null) effects.Add(new RunEffect.Publish(RunStopping, -1));
         if (after.Status.IsFinal() && !(before?.Status.IsFinal() == true && before.Round == after.Round))
             effects.Add(new RunEffect.Publish(RunFinished, -1));
         return effects;
@@ -74,6 +76,8 @@ public static class RunEffects
         var isQueued = after.Phase == StepPhase.Queued;
         if (wasQueued && !isQueued) effects.Add(new RunEffect.Dequeue(step));
         if (isQueued && !wasQueued) effects.Add(new RunEffect.Enqueue(step));
+        if (after.Phase == StepPhase.Asking && before?.Phase != StepPhase.Asking)
+            effects.Add(new RunEffect.Publish("step.asked", step));
         OfLease(effects, before, run, step);
         var wasOver = before?.IsOver == true && before.Round == after.Round;
         if (after.IsOver && !wasOver) effects.Add(new RunEffect.Publish(StepFinished, step));
@@ -97,6 +101,7 @@ public static class RunEffects
         if (now.StopAsked is not null && old?.StopAsked is null)
         {
             effects.Add(new RunEffect.TellStop(now.Agent, new AttemptFence(run.Id, after.Name, now.Number, now.Lease)));
+            if (run.Stop is null) effects.Add(new RunEffect.Publish(StepStopping, step));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Statuses;
 
 namespace Weir.Engine.Running;
 
@@ -46,7 +47,17 @@ public abstract record RunEvent
     /// <summary>The agent is there and does not hold the attempt.</summary>
     public sealed record NotHeld(AttemptFence Fence) : RunEvent;
 
-    public sealed record CancelAsked(string By) : RunEvent;
+    /// <summary>Someone who may has approved or rejected a step.</summary>
+    public sealed record Decided(string Step, bool Approved, string By, string? Comment) : RunEvent;
+
+    public sealed record CancelAsked(string By) : RunEvent
+    {
+        /// <summary><see cref="ReasonCode.Superseded"/> when it makes way for a newer run.</summary>
+        public ReasonCode Reason { get; init; } = ReasonCode.Cancelled;
+    }
+
+    /// <summary>Its group lets it begin.</summary>
+    public sealed record Admitted : RunEvent;
 
     /// <summary>What the run left is not kept any more.</summary>
     public sealed record Expired(bool Logs, bool Artifacts) : RunEvent;

@@ -16,10 +16,12 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
 {
     public RunTiming Timing => timing;
 
-    /// <summary>Queues what can start at once.</summary>
-    public RunState Begin(RunState state, DateTimeOffset now)
+    /// <summary>Queues what can start at once, unless its group keeps the run from beginning.</summary>
+    public RunState Begin(RunState state, DateTimeOffset now, GroupPlace place = GroupPlace.Free)
     {
         var edit = new RunEdit(state, timing, now);
+        if (place == GroupPlace.Waits) GroupWaits.Begin(edit);
+        else if (place == GroupPlace.Skipped) GroupWaits.Skip(edit);
         Advance.All(edit);
         return edit.Build();
     }
@@ -38,7 +40,9 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             RunEvent.AgentRevoked e => ShutOut(edit, e.Fence),
             RunEvent.Returned e => Return(edit, e.Fence),
             RunEvent.NotHeld e => GiveBack(edit, e.Fence),
-            RunEvent.CancelAsked e => Cancel(edit, e.By),
+            RunEvent.Decided e => Approvals.Decide(edit, e),
+            RunEvent.Admitted => GroupWaits.Admit(edit),
+            RunEvent.CancelAsked e => Cancel(edit, e),
             RunEvent.RetryAsked e => Reopening.Begin(edit, e.Scope),
             RunEvent.Expired e => Expiry.Apply(edit, e),
             RunEvent.Ticked => Deadlines.Look(edit),
@@ -206,11 +210,11 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         return EventVerdict.Accepted;
     }
 
-    private static EventVerdict Cancel(RunEdit edit, string by)
+    private static EventVerdict Cancel(RunEdit edit, RunEvent.CancelAsked e)
     {
         if (edit.Run.Status.IsFinal()) return EventVerdict.Refused;
         if (edit.Run.Stop is not null) return EventVerdict.Repeated;
-        Stopping.Begin(edit, ReasonCode.Cancelled, by);
+        Stopping.Begin(edit, e.Reason, e.By);
         return EventVerdict.Accepted;
     }
 

@@ -17,7 +17,7 @@ internal static class WorkBuilder
     public static WorkResult Build(RunState run, int step)
     {
         var plan = run.Plan.Steps[step];
-        if (!OpKinds.TryPlace(plan.Kind, out _))
+        if (!OpKinds.TryPlace(plan.Kind, out var place) || place != OpPlace.Agent)
             return Refuse(ReasonCode.Policy, $"no part of this controller runs steps of kind `{plan.Kind}`");
         var text = new Resolver(Scopes.For(run, step));
         var work = new StepWork
@@ -37,7 +37,7 @@ internal static class WorkBuilder
             WorkspaceIsHandedOn = Workspaces.IsHandedOn(run, step),
             KeepWorkspace = run.Graph.HeirsOf(step).Length > 0 || plan.KeepsWorkspace,
             UploadWorkspace = plan.KeepsWorkspace
-                || run.Graph.HeirsOf(step).Any(heir => !Shape.SamePlace(plan, run.Plan.Steps[heir])),
+                || run.Graph.HeirsOf(step).Any(heir => !StaysHere(plan, run.Plan.Steps[heir])),
             Artifacts =
             [
                 .. plan.Artifacts.Select(a => new ArtifactWork(
@@ -53,6 +53,10 @@ internal static class WorkBuilder
             ? new WorkResult(work, ReasonCode.None, null)
             : Refuse(ReasonCode.Artifact, $"no earlier step left an artifact named `{missing.Name}`");
     }
+
+    /// <summary>Who waits for people does so for days, and what follows may run anywhere.</summary>
+    private static bool StaysHere(PlanStep step, PlanStep heir) =>
+        heir.Kind == OpKinds.Commands && Shape.SamePlace(step, heir);
 
     private static WorkResult Refuse(ReasonCode reason, string message) => new(null, reason, message);
 

@@ -31,6 +31,12 @@ public interface IContainerRuntime
     Task SweepAsync(IReadOnlyList<ContainerSpec> keep, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Whether a folder that this agent has mounted is there for the runtime's steps too: an engine may look at the
+    /// machine's files from elsewhere.
+    /// </summary>
+    Task<bool> SeesAsync(string folder, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    /// <summary>
     /// A step will perhaps be created soon. A runtime whose containers take long to start begins to make one, blocked
     /// at its gate, for the <see cref="CreateAsync"/> with the same key; others do nothing. Returns at once, never
     /// fails.
@@ -158,6 +164,12 @@ public interface IStepContainer : IAsyncDisposable
     /// <see cref="ReadOutputFileAsync"/>, but cheap and asked before each chunk of output is used.
     /// </summary>
     byte[] ReadMasks(int maxBytes);
+
+    /// <summary>
+    /// Bytes of disk that the step takes: its workspace, its home, and what it changed of its image. Counts what is
+    /// there; what cannot be looked at is left out.
+    /// </summary>
+    Task<long> MeasureDiskAsync(CancellationToken cancellationToken) => Task.FromResult(0L);
 
     /// <summary>
     /// Asks to stop (SIGTERM), after <paramref name="grace"/> kills the whole tree. Returns when all of it is gone.

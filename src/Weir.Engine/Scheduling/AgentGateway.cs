@@ -132,6 +132,15 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         && lease.Agent == agent.Id
         && lease.Fence == fence;
 
+    /// <summary>True when the agent holds that attempt, and its work names the blob: no other is its business.</summary>
+    public async Task<bool> NeedsAsync(
+        AgentIdentity agent, AttemptFence fence, string digest, CancellationToken cancellationToken) =>
+        await HoldsAsync(agent, fence, cancellationToken)
+        && await keeper.RefreshAsync(fence.Run, cancellationToken) is { } run
+        && run.Graph.TryPositionOf(fence.Step, out var step)
+        && WorkBuilder.Build(run, step).Work is { } work
+        && (work.Workspace?.Digest == digest || work.Resources.Any(resource => resource.Digest == digest));
+
     /// <summary>The next message for the agent's standing channel.</summary>
     public Task<ChannelMessage> NextMessageAsync(AgentIdentity agent, CancellationToken cancellationToken) =>
         signals.Mailboxes.ReceiveAsync(agent.Id, cancellationToken);

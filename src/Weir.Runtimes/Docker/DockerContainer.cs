@@ -64,6 +64,20 @@ internal sealed class DockerContainer : IStepContainer
     public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
         Task.Run(() => _parts.Folder.ReadOutput(maxBytes), cancellationToken);
 
+    public async Task<long> MeasureDiskAsync(CancellationToken cancellationToken)
+    {
+        var folders = Task.Run(
+            () => DiskUsage.Of([_parts.Spec.Workspace, _parts.Folder.Step], cancellationToken), cancellationToken);
+        try
+        {
+            return await Engine.ChangedBytesAsync(_parts.Container, cancellationToken) + await folders;
+        }
+        catch (Exception exception) when (DockerHost.IsTrouble(exception))
+        {
+            return await folders;
+        }
+    }
+
     public byte[] ReadMasks(int maxBytes) => _parts.Folder.ReadMasks(maxBytes);
 
     public async Task KillAsync(TimeSpan grace, CancellationToken cancellationToken)
@@ -198,6 +212,9 @@ internal sealed class DockerContainer : IStepContainer
     {
         var mayLackMemory = end.Code != 0 && _parts.Spec.Work.Limits.MemoryBytes is not null;
         if (!end.HadOthers && !mayLackMemory) return new ContainerExit(end.Code);
+        // Its group goes with it.
+        var ranOut = mayLackMemory && await FactsAsync() is { } alive
+            && MemoryKills.AnyAround(alive.State.Pid, _parts.Container);
         try
         {
             await Engine.KillAsync(_parts.Container, ByKill, _over.Token);
@@ -205,11 +222,11 @@ internal sealed class DockerContainer : IStepContainer
         }
         catch (Exception exception) when (DockerHost.IsTrouble(exception))
         {
-            return new ContainerExit(end.Code);
+            return new ContainerExit(end.Code) { OutOfMemory = ranOut };
         }
 
         var facts = mayLackMemory ? await FactsAsync() : null;
-        return new ContainerExit(end.Code) { OutOfMemory = facts?.State.OOMKilled == true };
+        return new ContainerExit(end.Code) { OutOfMemory = ranOut || facts?.State.OOMKilled == true };
     }
 
     private ContainerExit Judge(int code, ContainerFacts? facts)

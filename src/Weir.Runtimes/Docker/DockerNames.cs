@@ -17,6 +17,7 @@ internal sealed record DockerNames(string Agent)
     public const string Aside = "gone-";
     public const string StepRole = "step";
     public const string HolderRole = "holder";
+    public const string LookRole = "look";
     private const string AgentLabel = "weir.agent";
     public const int Digits = 12;
 
@@ -42,6 +43,8 @@ internal sealed record DockerNames(string Agent)
     public string Step(string id) => $"weir-{Agent}-{id}";
 
     public string Holder(string mark) => $"weir-{Agent}-net-{mark}";
+
+    public string Look(string mark) => $"weir-{Agent}-look-{mark}";
 
     public Dictionary<string, string> Labels(string role) => new() { [AgentLabel] = Agent, [RoleLabel] = role };
 }

@@ -16,6 +16,7 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
     private readonly NetworkHolders _holders;
     private readonly Removals _removals;
     private readonly StepsAhead _ahead;
+    private readonly MountSight _sight;
     private readonly string _asideIn;
     private int _disposed;
     private readonly ConcurrentDictionary<string, DockerContainer> _containers = new(StringComparer.Ordinal);
@@ -29,6 +30,7 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
         _removals = new Removals(_host.Engine, time);
         _maker = new DockerMaker(options, _host, _names, _holders);
         _ahead = new StepsAhead(_maker, DropAsync, options.Folder);
+        _sight = new MountSight(_host.Engine, _names);
     }
 
     public string Name => "docker";
@@ -40,6 +42,9 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
 
     public async Task<IStepContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken) =>
         Watch(await _ahead.TakeAsync(spec, cancellationToken) ?? await _maker.MakeAsync(spec, cancellationToken));
+
+    public Task<bool> SeesAsync(string folder, CancellationToken cancellationToken) =>
+        _sight.SeesAsync(folder, cancellationToken);
 
     public void Prepare(StepForecast forecast) => _ahead.Prepare(forecast);
 
@@ -114,10 +119,10 @@ public sealed class DockerRuntime : IContainerRuntime, IAsyncDisposable
         foreach (var entry in steps.Except(kept)) await RemoveAsync(entry, cancellationToken);
         var inUse = kept.Select(entry => entry.HostConfig.NetworkMode ?? "")
             .Concat(_holders.Ids.Select(id => $"container:{id}")).ToHashSet(StringComparer.Ordinal);
-        foreach (var holder in mine.Where(entry => entry.Labels[DockerNames.RoleLabel] == DockerNames.HolderRole))
+        foreach (var other in mine.Where(entry => entry.Labels[DockerNames.RoleLabel] != DockerNames.StepRole))
         {
-            if (!inUse.Contains($"container:{holder.Id}"))
-                await _host.Engine.Containers.RemoveAsync(holder.Id, cancellationToken);
+            if (!inUse.Contains($"container:{other.Id}"))
+                await _host.Engine.Containers.RemoveAsync(other.Id, cancellationToken);
         }
     }
 

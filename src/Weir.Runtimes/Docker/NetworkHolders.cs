@@ -17,6 +17,8 @@ internal sealed class NetworkHolders(
     public const string None = "none";
     private const long MemoryBytes = 32L << 20;
     private const int Pids = 16;
+    // Below a private folder. A holder has no right to write where only another user, which the agent may be, can.
+    private const UnixFileMode OpenToAll = (UnixFileMode)0x1FF;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // Cloud machines tell their own secrets there.
@@ -113,6 +115,7 @@ internal sealed class NetworkHolders(
         var name = names.Holder(RandomNumberGenerator.GetHexString(DockerNames.Digits, lowercase: true));
         var place = Path.Combine(folder, name);
         Directory.CreateDirectory(place);
+        File.SetUnixFileMode(place, OpenToAll);
         var id = await engine.Containers.CreateAsync(name, Describe(image, network, place), CancellationToken.None);
         try
         {

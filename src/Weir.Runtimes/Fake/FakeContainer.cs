@@ -45,6 +45,9 @@ internal sealed class FakeContainer(FakeRuntime runtime, ContainerSpec spec, Fak
 
     public byte[] ReadMasks(int maxBytes) => step.Script is { } script ? [.. script.Masks.Take(maxBytes)] : [];
 
+    public Task<long> MeasureDiskAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(step.Script?.DiskBytes ?? 0);
+
     public async Task KillAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         if (step.Script is not { IgnoresTerm: true })

@@ -16,6 +16,7 @@ namespace Weir.Runtimes.Fake;
 /// <item><c>FAKE_LOG_BYTES=n</c>, <c>FAKE_LOG_LINES=n</c>: log to each stream; a line has 64 bytes.</item>
 /// <item><c>FAKE_EXIT_CODE=n</c>; <c>FAKE_OOM=true</c> (killed for memory); <c>FAKE_LOST=true</c> (no exit
 /// code).</item>
+/// <item><c>FAKE_DISK=n</c>: bytes of disk that it takes.</item>
 /// <item><c>FAKE_IGNORE_TERM=true</c>: only the end of the grace kills it.</item>
 /// <item><c>FAKE_OUTPUT_NAME=value</c>: a line <c>NAME=value</c> in the output file.</item>
 /// <item><c>FAKE_MASK=value</c>: a value in the file of masks, from the start.</item>
@@ -39,6 +40,7 @@ internal sealed record FakeScript(IReadOnlyList<string> Commands)
     public int ExitCode { get; private init; }
     public bool OutOfMemory { get; private init; }
     public bool Lost { get; private init; }
+    public long DiskBytes { get; private init; }
     public bool IgnoresTerm { get; private init; }
     public ImmutableArray<byte> Outputs { get; private init; } = [];
     public ImmutableArray<byte> Masks { get; private init; } = [];
@@ -54,6 +56,7 @@ internal sealed record FakeScript(IReadOnlyList<string> Commands)
             ExitCode = (int)ReadCount(env, "FAKE_EXIT_CODE"),
             OutOfMemory = IsSet(env, "FAKE_OOM"),
             Lost = IsSet(env, "FAKE_LOST"),
+            DiskBytes = ReadCount(env, "FAKE_DISK"),
             IgnoresTerm = IsSet(env, "FAKE_IGNORE_TERM"),
             Outputs = ReadOutputs(env),
             Masks = [.. Encoding.UTF8.GetBytes(env.GetValueOrDefault("FAKE_MASK", ""))],

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Weir.Contracts.Flows;
+using Weir.Runtimes.Steps;
 
 namespace Weir.Runtimes.Process;
 
@@ -95,12 +96,7 @@ internal sealed class StepGroup(ControlGroups groups, string id)
     }
 
     /// <summary>True when the kernel killed something in it for want of memory.</summary>
-    public bool RanOutOfMemory()
-    {
-        var file = Path.Combine(groups.Memory, id, groups.IsSecond ? "memory.events" : "memory.oom_control");
-        return File.Exists(file) && File.ReadLines(file).Any(line =>
-            line.StartsWith("oom_kill ", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal));
-    }
+    public bool RanOutOfMemory() => MemoryKills.AnyIn(Path.Combine(groups.Memory, id), groups.IsSecond);
 
     /// <summary>The kernel may hold a group for a moment after its last process has gone.</summary>
     public async Task RemoveAsync(TimeProvider time)

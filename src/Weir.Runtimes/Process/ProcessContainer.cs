@@ -43,6 +43,9 @@ internal sealed class ProcessContainer : IStepContainer
     public Task<byte[]> ReadOutputFileAsync(int maxBytes, CancellationToken cancellationToken) =>
         Task.Run(() => _parts.Folder.ReadOutput(maxBytes), cancellationToken);
 
+    public Task<long> MeasureDiskAsync(CancellationToken cancellationToken) => Task.Run(
+        () => DiskUsage.Of([_parts.Spec.Workspace, _parts.Folder.Home], cancellationToken), cancellationToken);
+
     public byte[] ReadMasks(int maxBytes) => _parts.Folder.ReadMasks(maxBytes);
 
     public async Task KillAsync(TimeSpan grace, CancellationToken cancellationToken)

@@ -63,12 +63,14 @@ internal static unsafe partial class Posix
     {
         const int length = 256;
         const uint basicFacts = 0x7ff;
+        const int bytesOfBlock = 512;
         var facts = stackalloc byte[length];
         if (ExtendedStatus(folder, path, flags | AtSymlinkNoFollow, basicFacts, facts) != 0) return null;
         var device = ((long)*(uint*)(facts + 136) << 32) | *(uint*)(facts + 140);
         return new FileFacts(*(int*)(facts + 20), *(ushort*)(facts + 28), *(uint*)(facts + 16), *(long*)(facts + 40))
         {
             Identity = (device, *(long*)(facts + 32)),
+            Allocated = *(long*)(facts + 48) * bytesOfBlock,
         };
     }
 
@@ -176,6 +178,9 @@ internal readonly record struct FileFacts(int Owner, int Mode, uint Links, long 
 {
     /// <summary>Device and number: the same whatever it is called.</summary>
     public (long Device, long Number) Identity { get; init; }
+
+    /// <summary>Bytes that it takes on disk.</summary>
+    public long Allocated { get; init; }
 
     public bool IsFolder => (Mode & 0xF000) == 0x4000;
 

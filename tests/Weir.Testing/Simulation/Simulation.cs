@@ -16,6 +16,7 @@ public static class Simulation
 {
     private const long MostSteps = 3_000_000;
     private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Raging = TimeSpan.FromMinutes(4);
 
     public static SimulationResult Run(
@@ -66,12 +67,14 @@ public static class Simulation
         /// <summary>Every wait has its own deadline; a chain of steps may use up one after the other.</summary>
         private async Task EndAsync()
         {
-            var limit = world.Clock.GetUtcNow() + TimeSpan.FromHours(3);
+            var well = world.Clock.GetUtcNow();
+            var limit = well + TimeSpan.FromHours(3);
             while (await _workload.OpenRunAsync() is { } open)
             {
                 if (world.Clock.GetUtcNow() > limit) throw new SimulationException($"run {open} never ended");
                 await Task.Delay(TimeSpan.FromSeconds(5), world.Clock);
                 await NothingOverdueAsync();
+                world.Watch.Groups.Check(well + Settling);
             }
         }
 

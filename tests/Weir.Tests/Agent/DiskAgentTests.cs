@@ -1,18 +1,13 @@
 using System.Text.Json;
-using Weir.Agent;
 using Weir.Agent.Folders;
 using Weir.Agent.Links;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
-using Weir.Testing;
 
 namespace Weir.Tests.Agent;
 
-public sealed class DiskAgentTests : IDisposable
+public sealed class DiskAgentTests : DiskRig
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("weir-disk-").FullName;
-    private readonly ManualTime _time = new();
-
     [Fact]
     public async Task A_workspace_that_others_continue_too_is_copied_with_modes_and_links()
     {
@@ -73,7 +68,7 @@ public sealed class DiskAgentTests : IDisposable
     [Fact]
     public async Task A_workspace_too_large_to_keep_is_moved_and_found_again_by_a_retry()
     {
-        var directory = Open(snapshotBytes: 0);
+        var directory = Open(options: usual => usual with { SnapshotBytes = 0 });
         var first = await BeginAsync(directory, "one", new StepWork { KeepWorkspace = true });
         File.WriteAllText(Path.Combine(first.WorkspacePath, "file"), "x");
         Leave(first);
@@ -88,7 +83,7 @@ public sealed class DiskAgentTests : IDisposable
         retry.LeaveWorkspace(succeeded: true);
         Assert.False(Directory.Exists(retry.WorkspacePath));
         retry.Remove();
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "agent", "work")));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Root, "agent", "work")));
     }
 
     [Fact]
@@ -102,7 +97,7 @@ public sealed class DiskAgentTests : IDisposable
         Assert.True(Directory.Exists(second.WorkspacePath));
         second.LeaveWorkspace(succeeded: true);
         second.Remove();
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "agent", "work")));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Root, "agent", "work")));
     }
 
     [Fact]
@@ -193,7 +188,7 @@ public sealed class DiskAgentTests : IDisposable
         var kept = await BeginAsync(directory, "kept", new StepWork { KeepWorkspace = true });
         Leave(kept);
         var busy = await BeginAsync(directory, "busy", new StepWork());
-        var long_ago = _time.GetUtcNow().UtcDateTime - TimeSpan.FromHours(25);
+        var long_ago = Time.GetUtcNow().UtcDateTime - TimeSpan.FromHours(25);
         Directory.SetLastWriteTimeUtc(kept.WorkspacePath, long_ago);
         Directory.SetLastWriteTimeUtc(busy.WorkspacePath, long_ago);
         directory.Tidy();
@@ -208,7 +203,7 @@ public sealed class DiskAgentTests : IDisposable
         var directory = Open(options: options => options with { KeepFreeBytes = long.MaxValue });
         var kept = await BeginAsync(directory, "kept", new StepWork { KeepWorkspace = true });
         Leave(kept);
-        Directory.SetLastWriteTimeUtc(kept.WorkspacePath, _time.GetUtcNow().UtcDateTime);
+        Directory.SetLastWriteTimeUtc(kept.WorkspacePath, Time.GetUtcNow().UtcDateTime);
         directory.Tidy();
 
         Assert.False(Directory.Exists(kept.WorkspacePath));
@@ -234,10 +229,10 @@ public sealed class DiskAgentTests : IDisposable
     public async Task An_attempt_with_a_torn_record_never_began()
     {
         var attempt = await BeginAsync(Open(), "one", new StepWork());
-        File.WriteAllText(Path.Combine(_root, "agent/attempts", attempt.Record.Id + ".attempt"), "{");
+        File.WriteAllText(Path.Combine(Root, "agent/attempts", attempt.Record.Id + ".attempt"), "{");
 
         Assert.Empty(Open().Attempts());
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "agent/attempts")));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Root, "agent/attempts")));
     }
 
     [Fact]
@@ -247,7 +242,7 @@ public sealed class DiskAgentTests : IDisposable
         attempt.Opened = true;
         attempt.Finish = new FinishRequest(
             attempt.Record.Assignment.Fence, new AttemptOutcome(RunStatus.Success, ReasonCode.None));
-        var journal = Path.Combine(_root, "agent/attempts", attempt.Record.Id + ".attempt");
+        var journal = Path.Combine(Root, "agent/attempts", attempt.Record.Id + ".attempt");
         using (var file = new FileStream(journal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             file.SetLength(file.Length - 3);
@@ -264,71 +259,24 @@ public sealed class DiskAgentTests : IDisposable
     [Fact]
     public void An_identity_is_kept_and_readable_to_its_owner_only()
     {
-        using var made = AgentIdentityFile.OpenOrCreate(_root);
+        using var made = AgentIdentityFile.OpenOrCreate(Root);
         made.Enrolled("http://controller/", "agent-1");
-        using var read = AgentIdentityFile.OpenOrCreate(_root);
+        using var read = AgentIdentityFile.OpenOrCreate(Root);
 
         Assert.Equal(made.PublicKey.ToArray(), read.PublicKey.ToArray());
         Assert.Equal(("http://controller/", "agent-1"), (read.Controller, read.AgentId));
         Assert.Equal(
-            UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_root, "agent.json")));
+            UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Root, "agent.json")));
     }
 
     [Fact]
     public void An_identity_that_cannot_be_read_is_said_and_not_replaced()
     {
-        var path = Path.Combine(_root, "agent.json");
+        var path = Path.Combine(Root, "agent.json");
         File.WriteAllText(path, JsonSerializer.Serialize(new Dictionary<string, string> { ["key"] = "AAAA" }));
 
-        var unreadable = Assert.Throws<IOException>(() => AgentIdentityFile.OpenOrCreate(_root));
+        var unreadable = Assert.Throws<IOException>(() => AgentIdentityFile.OpenOrCreate(Root));
         Assert.Contains("agent.json", unreadable.Message, StringComparison.Ordinal);
         Assert.Contains("AAAA", File.ReadAllText(path), StringComparison.Ordinal);
-    }
-
-    public void Dispose() => Directory.Delete(_root, recursive: true);
-
-    private static WorkspaceSource From(string step, string? digest = null) => new(step, 1, "agent", digest);
-
-    private static Task<Stream> NoBlobs(string digest, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("nothing was to be fetched");
-
-    private static void Leave(AttemptFolder attempt)
-    {
-        attempt.LeaveWorkspace(succeeded: true);
-        attempt.Remove();
-    }
-
-    private DiskAgentDirectory Open(
-        string name = "agent", Func<AgentOptions, AgentOptions>? options = null, long snapshotBytes = 1 << 20)
-    {
-        var usual = new AgentOptions
-        {
-            Name = name,
-            DataDirectory = Path.Combine(_root, name),
-            KeepFreeBytes = 0,
-            SnapshotBytes = snapshotBytes,
-        };
-        return new DiskAgentDirectory(options?.Invoke(usual) ?? usual, _time);
-    }
-
-    private AttemptRecord RecordOf(string step, StepWork work, int attempt) => new(
-        new Assignment(new AttemptFence("01run", step, attempt, 1), work)
-        {
-            Namespace = "default",
-            Flow = "f",
-            RunNumber = 1,
-            LeaseMilliseconds = 30_000,
-            DisconnectMilliseconds = 0,
-        },
-        0,
-        "fake",
-        _time.GetUtcNow());
-
-    private async Task<AttemptFolder> BeginAsync(
-        DiskAgentDirectory directory, string step, StepWork work, int attempt = 1, OpenBlob? blobs = null)
-    {
-        var folder = directory.Begin(RecordOf(step, work, attempt));
-        await folder.PrepareWorkspaceAsync(blobs ?? NoBlobs, CancellationToken.None);
-        return folder;
     }
 }

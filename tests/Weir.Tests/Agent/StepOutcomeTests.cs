@@ -51,6 +51,29 @@ public sealed class StepOutcomeTests
     });
 
     [Theory]
+    [InlineData("10m", "the step took 3.0 MiB of disk; it may take 2.0 MiB", 1)]
+    [InlineData("0s", "the step took 3.0 MiB of disk; it may take 2.0 MiB", 0)]
+    public void A_step_over_its_disk_is_ended_and_says_so(string sleep, string message, int seconds) =>
+        Run(async bench =>
+    {
+        var work = Work(("FAKE_SLEEP", sleep), ("FAKE_DISK", "3145728"));
+        var outcome = await bench.RunOneAsync(work with { Limits = new() { DiskBytes = 2 << 20 } });
+
+        AssertOutcome(RunStatus.Failed, ReasonCode.Disk, outcome);
+        Assert.Equal(message, outcome.Message);
+        Assert.Equal(seconds, bench.Time.GetElapsedTime(0).TotalSeconds, tolerance: 1);
+    });
+
+    [Fact]
+    public void A_step_within_its_disk_is_let_be() => Run(async bench =>
+    {
+        var work = Work(("FAKE_SLEEP", "1m"), ("FAKE_DISK", "3145728"));
+        var outcome = await bench.RunOneAsync(work with { Limits = new() { DiskBytes = 3 << 20 } });
+
+        AssertOutcome(RunStatus.Success, ReasonCode.None, outcome);
+    });
+
+    [Theory]
     [InlineData("user", ReasonCode.Exit)]
     [InlineData("infrastructure", ReasonCode.Infrastructure)]
     public void A_container_that_cannot_be_made_is_blamed_on_whom_the_runtime_says(string fault, ReasonCode reason) =>

@@ -87,7 +87,7 @@ public sealed class FlowReaderTests
                 retry: { attempts: 4, on: [timeout, infrastructure], backoff: { first: 1s, max: 2m } }
                 timeout: 10m
                 disconnect: 5m
-                limits: { cpu: 0.5, memory: 2GiB, pids: 512, network: none }
+                limits: { cpu: 0.5, memory: 2GiB, pids: 512, disk: 1.5GiB, network: none }
                 labels: { gpu: true, zone: eu }
                 allow_failure: true
                 workdir: web
@@ -116,8 +116,8 @@ public sealed class FlowReaderTests
         Assert.Equal([RetryOn.Timeout, RetryOn.Infrastructure], step.Retry.On);
         Assert.Equal((TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(5)), (step.Timeout, step.Disconnect));
         Assert.Equal(
-            (0.5, 2L << 30, 512, "none"),
-            (step.Limits.Cpu, step.Limits.MemoryBytes, step.Limits.Pids, step.Limits.Network));
+            (0.5, 2L << 30, 512, 3L << 29, "none"),
+            (step.Limits.Cpu, step.Limits.MemoryBytes, step.Limits.Pids, step.Limits.DiskBytes, step.Limits.Network));
         Assert.Equal(["gpu=true", "zone=eu"], step.Labels.Select(l => $"{l.Key}={l.Value}"));
         Assert.True(step.AllowFailure);
         Assert.Equal(["NPM_TOKEN"], step.Secrets);

@@ -41,6 +41,32 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task A_step_reads_nothing_of_the_controller_and_the_agent_beside_it()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "steps have users of their own where the agent is root");
+        await using var weir = new WeirProcess();
+        weir.Write("f.yml", """
+            name: curious
+            runtime: process
+            params: { data: { type: string } }
+            steps:
+              - name: look
+                env: { DATA: "${{ params.data }}" }
+                commands:
+                  - for f in "$DATA" "$DATA/logs" "$DATA/blobs"; do ls "$f" && exit 1; done; true
+                  - cd "$DATA"; for f in admin.token vault.key weir.db weir.log agent/agent.json; do head -c 1 "$f" && exit 1; done; true
+                  - for f in weir.db agent/agent.json; do echo x >> "$f" && exit 1; done; true
+            """);
+        await weir.UpAsync();
+        string[] told = ["admin.token", "vault.key", "weir.db", "weir.log", "agent/agent.json"];
+        Assert.All(told, file => Assert.True(File.Exists(Path.Combine(weir.Data, file)), file));
+        var run = await weir.RunAsync(
+            "run", "start", "--file", "f.yml", "-p", $"data={weir.Data}", "--follow", "--exit-status");
+        Assert.True(run.Code == 0, run.Output + run.Error);
+        Assert.Contains("Permission denied", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_run_is_3_and_an_unknown_one_5()
     {
         await using var weir = new WeirProcess();

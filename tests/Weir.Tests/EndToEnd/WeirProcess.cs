@@ -7,6 +7,7 @@ namespace Weir.Tests.EndToEnd;
 internal sealed class WeirProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private IReadOnlyList<string> _command = [Path.Combine(AppContext.BaseDirectory, "weir")];
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("weir-e2e-").FullName;
 
@@ -18,6 +19,12 @@ internal sealed class WeirProcess : IAsyncDisposable
         File.SetUnixFileMode(
             Folder, File.GetUnixFileMode(Folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
+
+    /// <summary>Over what this process has.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>From now on it is started by another program, and from another place.</summary>
+    public void RunAs(IReadOnlyList<string> prefix, string executable) => _command = [.. prefix, executable];
 
     public async Task<WeirResult> RunAsync(params string[] arguments)
     {
@@ -31,6 +38,15 @@ internal sealed class WeirProcess : IAsyncDisposable
 
     /// <summary>Starts what goes on until it is ended, which the test has to see to.</summary>
     public BackgroundProcess Spawn(params string[] arguments) => new(StartOf(arguments));
+
+    /// <summary>The same, started by another command (which takes its name and arguments at its end).</summary>
+    public BackgroundProcess SpawnBy(IReadOnlyList<string> command, params string[] arguments)
+    {
+        var start = StartOf(arguments);
+        foreach (var word in command.Skip(1).Append(start.FileName).Reverse()) start.ArgumentList.Insert(0, word);
+        start.FileName = command[0];
+        return new BackgroundProcess(start);
+    }
 
     /// <summary>Starts controller and agent in the background, at any free port.</summary>
     public async Task<PidFile> UpAsync()
@@ -59,7 +75,7 @@ internal sealed class WeirProcess : IAsyncDisposable
 
     private ProcessStartInfo StartOf(string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "weir"), arguments)
+        var start = new ProcessStartInfo(_command[0], [.. _command.Skip(1), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -68,6 +84,7 @@ internal sealed class WeirProcess : IAsyncDisposable
         };
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(Folder, "config");
         start.Environment["WEIR_DATA_DIR"] = Data;
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         return start;
     }
 }

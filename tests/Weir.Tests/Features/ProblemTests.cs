@@ -59,8 +59,8 @@ public sealed class ProblemTests
     }
 
     [Theory]
-    [InlineData("POST", "/v1/runs", """{"definition":"steps: [{ commands: ['true'] }]","params":null}""")]
-    [InlineData("POST", "/v1/runs", """{"definition":"params: { who: { type: string } }\nsteps: [{ commands: ['true'] }]","params":{"who":"\ud800"}}""")]
+    [InlineData("POST", "/v1/runs", """{"definition":"name: a\nsteps: [{ commands: ['true'] }]","params":null}""")]
+    [InlineData("POST", "/v1/runs", """{"definition":"name: a\nparams: { who: { type: string } }\nsteps: [{ commands: ['true'] }]","params":{"who":"\ud800"}}""")]
     [InlineData("POST", "/v1/runs", """{"definition":"\udc00"}""")]
     [InlineData("POST", "/v1/join-tokens", """{"labels":{"a":null}}""")]
     [InlineData("POST", "/v1/join-tokens", """{"namespaces":[null]}""")]

@@ -39,6 +39,17 @@ public sealed class SimulationTests
     }
 
     [Fact]
+    public void Without_the_condition_on_groups_two_runs_of_one_are_under_way()
+    {
+        var guards = Safeguards.All with { GroupCondition = false };
+        var found = Enumerable.Range(1, MostSeedsToFindDamage)
+            .AsParallel()
+            .Select(seed => Simulator.Run(seed, guards, controllers: 2).Failure)
+            .Any(failure => failure?.Contains("are both under way", StringComparison.Ordinal) == true);
+        Assert.True(found, $"{MostSeedsToFindDamage} seeds without the condition had one run at a time");
+    }
+
+    [Fact]
     public void Without_the_leader_fence_two_controllers_lead_at_once()
     {
         var guards = Safeguards.All with { LeaderFence = false };

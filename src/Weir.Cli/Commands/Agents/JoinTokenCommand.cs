@@ -52,7 +52,7 @@ internal static class JoinTokenCommand
         if (call.Printer.ForPeople)
         {
             var left = Elapsed.Format(made.Expires - call.Now);
-            var address = Endpoint.Show(call.Endpoint.Address);
+            var address = string.Join(',', call.Endpoint.Addresses.Select(Endpoint.Show));
             call.Host.Error.WriteLine($"valid for {left}; there: weir agent --join {address} --join-token TOKEN");
         }
 

@@ -88,7 +88,7 @@ internal static class DemoCommand
         CancellationToken cancellationToken)
     {
         using var call = new ControllerCall(
-            invocation, new Endpoint(system.Address, system.AdminToken, Namespace: null));
+            invocation, new Endpoint([system.Address], system.AdminToken, Namespace: null));
         var request = new StartRunRequest
         {
             Definition = choice.Adapt(await FlowTextAsync(cancellationToken)),

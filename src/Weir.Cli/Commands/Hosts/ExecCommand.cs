@@ -118,7 +118,7 @@ internal static class ExecCommand
         try
         {
             using var call = new ControllerCall(
-                invocation, new Endpoint(system.Address, system.AdminToken, Namespace: null));
+                invocation, new Endpoint([system.Address], system.AdminToken, Namespace: null));
             var started = await call.Client.Runs.StartAsync(
                 new StartRunRequest
                 {

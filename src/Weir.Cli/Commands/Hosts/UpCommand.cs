@@ -59,7 +59,7 @@ internal static class UpCommand
     {
         if (labels.Count == 0) return;
         using var call = new ControllerCall(
-            invocation, new Endpoint(system.Address, system.AdminToken, Namespace: null));
+            invocation, new Endpoint([system.Address], system.AdminToken, Namespace: null));
         await call.Client.Agents.UpdateAsync(
             system.Agent.Id, new UpdateAgentRequest { Labels = labels }, cancellationToken);
     }

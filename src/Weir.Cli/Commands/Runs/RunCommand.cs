@@ -12,6 +12,8 @@ internal static class RunCommand
         WatchCommand.Create(context),
         CancelCommand.Create(context),
         RetryCommand.Create(context),
+        DecideCommand.Create(context, approve: true),
+        DecideCommand.Create(context, approve: false),
         LogsCommand.Create(context),
         ExplainCommand.Create(context),
         ArtifactsCommand.Create(context),

@@ -58,6 +58,9 @@ internal static class RetryEndpoint
             Refusal.Conflict(ErrorCodes.RunExpired, $"what `{run}` left is not kept any more: start a new run"),
         RetryRefusal.Nothing => Refusal.Conflict(
             ErrorCodes.RunNothingToRetry, $"every step of `{run}` ended well: name the step to begin with"),
+        RetryRefusal.Grouped => Refusal.Conflict(
+            ErrorCodes.RunActive,
+            $"the run `{run}` belongs to a concurrency group: a new run takes its turn there (with_latest_flow, `--with-latest-flow`)"),
         RetryRefusal.TooManyAttempts => Refusal.Conflict(
             ErrorCodes.LimitExceeded, $"a step of `{run}` has {RetryPolicy.MostAttempts} attempts, as many as one may"),
         _ => throw new UnreachableException(),

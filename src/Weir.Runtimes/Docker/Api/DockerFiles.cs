@@ -22,9 +22,10 @@ internal sealed class DockerFiles(Func<string, string?> setting)
         if (setting("DOCKER_HOST") is { Length: > 0 } host) return PathOf(host);
         var context = setting("DOCKER_CONTEXT") is { Length: > 0 } named ? named : CurrentContext();
         if (context is not (null or "" or "default")) return PathOf(HostOf(context) ?? "");
-        string[] usual = setting("XDG_RUNTIME_DIR") is { } runtime
-            ? [Default, Path.Combine(runtime, "docker.sock"), Path.Combine(runtime, "podman/podman.sock")]
-            : [Default, "/run/podman/podman.sock"];
+        string[] own = setting("XDG_RUNTIME_DIR") is { } runtime
+            ? [Path.Combine(runtime, "docker.sock"), Path.Combine(runtime, "podman/podman.sock")]
+            : [];
+        string[] usual = [Default, .. own, "/run/podman/podman.sock"];
         return usual.FirstOrDefault(File.Exists) ?? Default;
     }
 

@@ -29,6 +29,14 @@ internal sealed class EngineContainers(EngineConnection connection)
         }
     }
 
+    /// <summary>Bytes of the files that it has and its image has not, or has differently.</summary>
+    public async Task<long> ChangedBytesAsync(string id, CancellationToken cancellationToken)
+    {
+        var facts = await connection.GetAsync(
+            $"containers/{id}/json?size=1", EngineJson.Default.ContainerFacts, cancellationToken);
+        return facts.SizeRw;
+    }
+
     public Task<IReadOnlyList<ContainerEntry>> ListAsync(string label, CancellationToken cancellationToken) =>
         connection.GetAsync(
             $"containers/json?all=1&filters={EngineFilter.OfLabels(label)}",

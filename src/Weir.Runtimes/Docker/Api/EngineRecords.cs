@@ -62,6 +62,9 @@ internal sealed record ContainerFacts
 {
     public required string Id { get; init; }
     public required ContainerState State { get; init; }
+
+    /// <summary>Only when it was asked for.</summary>
+    public long SizeRw { get; init; }
     public string Image { get; set; } = "";
 }
 

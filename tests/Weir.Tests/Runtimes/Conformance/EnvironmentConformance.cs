@@ -170,6 +170,17 @@ public abstract class EnvironmentConformance<TSubject> : ConformanceSuite<TSubje
     }
 
     [Fact]
+    public async Task What_a_step_takes_on_disk_can_be_measured()
+    {
+        Needs(RuntimeCapabilities.Commands);
+        await using var step = await OpenAsync(
+            "head -c 3000000 /dev/zero > a; ln a b; mkdir c; ln -s / c/d; truncate -s 1000000000 hole",
+            "head -c 2000000 /dev/zero > ~/e");
+        Assert.Equal(0, (await step.FinishAsync()).Exit.ExitCode);
+        Assert.InRange(await step.Container.MeasureDiskAsync(default), 5_000_000, 5_200_000);
+    }
+
+    [Fact]
     public async Task A_step_beyond_its_memory_is_told_apart()
     {
         Needs(RuntimeCapabilities.Commands | RuntimeCapabilities.Limits);

@@ -95,6 +95,21 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_images_that_no_tag_names_only_those_with_the_label_are_pruned()
+    {
+        var ours = await ImportAsync(_name);
+        var others = await ImportAsync("weir.other");
+        var named = await ImportAsync(_name);
+        await Engine.Images.PruneAsync($"{_name}=1", default);
+        Assert.Null(await Engine.Images.InspectAsync(ours, default));
+        foreach (var image in (string[])[others, named])
+        {
+            Assert.NotNull(await Engine.Images.InspectAsync(image, default));
+            await Engine.Images.RemoveAsync(image, default);
+        }
+    }
+
+    [Fact]
     public async Task An_error_in_a_body_that_began_well_is_an_error()
     {
         await using var junk = new MemoryStream(Encoding.ASCII.GetBytes(new string('x', 4096)));
@@ -111,6 +126,19 @@ public sealed class ClientTests : IAsyncLifetime
     {
         var name = ImageName.Parse(text);
         Assert.Equal((repository, tag, registry), (name.Repository, name.Tag, name.Registry));
+    }
+
+    // The name is the newest one's; those before it have none from then on.
+    private async Task<string> ImportAsync(string label)
+    {
+        var tar = new MemoryStream();
+        await using (var writer = new TarWriter(tar, leaveOpen: true))
+        {
+            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, Path.GetRandomFileName() + "/"));
+        }
+
+        tar.Position = 0;
+        return await Engine.Images.ImportAsync(new ImageName(_name, "1"), tar, [$"LABEL {label}=1"], default);
     }
 
     private async Task<string> CreateAsync(string[] command, bool input = false)

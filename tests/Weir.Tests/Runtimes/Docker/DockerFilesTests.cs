@@ -21,10 +21,13 @@ public sealed class DockerFilesTests : IDisposable
         Assert.Null(Files().FindSocket());
     }
 
-    [Fact]
-    public void The_current_context_names_the_socket()
+    [Theory]
+    [InlineData("mine", null)]
+    [InlineData("other", "mine")]
+    public void The_context_names_the_socket(string current, string? chosen)
     {
-        Write("config.json", """{"currentContext":"mine"}""");
+        Write("config.json", $$"""{"currentContext":"{{current}}"}""");
+        if (chosen is not null) _settings["DOCKER_CONTEXT"] = chosen;
         // sha256 of the name
         Write(
             "contexts/meta/3fd30542fe3f61b14bd4a4b2dc0b6fb30fa6f63ebce52dd1778aaa8c4dc02cff/meta.json",

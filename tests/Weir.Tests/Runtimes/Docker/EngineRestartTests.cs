@@ -96,17 +96,36 @@ public sealed class EngineRestartTests : IAsyncLifetime
         Assert.Equal("works again\n", (await another.FinishAsync()).Stdout);
     }
 
-    private async Task StartEngineAsync(bool keepsContainers = true)
+    [Fact]
+    public async Task An_engine_in_a_mount_namespace_of_its_own_does_not_see_what_is_mounted_here()
+    {
+        await StopEngineAsync();
+        await StartEngineAsync(apart: true);
+        var place = Directory.CreateDirectory(Path.Combine(_root, "place")).FullName;
+        Assert.Equal(0, (await HostProgram.RunAsync("mount", "-t", "tmpfs", "none", place)).Code);
+        try
+        {
+            var inner = Directory.CreateDirectory(Path.Combine(place, "inner")).FullName;
+            Assert.False(await _runtime!.SeesAsync(inner, default));
+        }
+        finally
+        {
+            await HostProgram.RunAsync("umount", "-l", place);
+        }
+    }
+
+    private async Task StartEngineAsync(bool keepsContainers = true, bool apart = false)
     {
         string[] arguments =
         [
+            .. apart ? ["--mount", "--propagation", "private", "/usr/sbin/dockerd"] : Array.Empty<string>(),
             "--data-root", Path.Combine(_root, "data"), "--exec-root", Path.Combine(_root, "exec"),
             "--pidfile", Path.Combine(_root, "dockerd.pid"), "--host", $"unix://{Socket}",
             .. keepsContainers ? ["--live-restore"] : Array.Empty<string>(),
             // The rules of the other engine on this machine are not to be disturbed.
             "--iptables=false", "--ip6tables=false",
         ];
-        var start = new ProcessStartInfo("/usr/sbin/dockerd", arguments)
+        var start = new ProcessStartInfo(apart ? "unshare" : "/usr/sbin/dockerd", arguments)
         {
             UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true,
         };

@@ -210,7 +210,8 @@ public sealed class SqliteSpecifics : IDisposable
             string.Join(' ', Enum.GetValues<RunStatus>().Select(status => $"{status}={(int)status}")));
         Assert.Equal(
             "None=0 Exit=1 Timeout=2 QueueTimeout=3 Infrastructure=4 Cancelled=5 WhenFalse=6 Upstream=7 Expression=8 "
-            + "Artifact=9 Policy=10 Secret=11 StepFailed=12 Released=13",
+            + "Artifact=9 Policy=10 Secret=11 StepFailed=12 Released=13 Disk=14 "
+            + "FailFast=15 Rejected=16 NotApproved=17 Superseded=18 Busy=19",
             string.Join(' ', Enum.GetValues<ReasonCode>().Select(reason => $"{reason}={(int)reason}")));
     }
 
