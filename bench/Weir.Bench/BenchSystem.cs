@@ -9,7 +9,10 @@ using Weir.Runtimes.Process;
 
 namespace Weir.Bench;
 
-/// <summary>A controller on SQLite and one agent that dials it over HTTP, in this process, in a fresh folder.</summary>
+/// <summary>
+/// A controller, on SQLite unless told otherwise, and one agent that dials it over HTTP, in this process, in a fresh
+/// folder.
+/// </summary>
 internal sealed class BenchSystem : IAsyncDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256 });
@@ -28,7 +31,7 @@ internal sealed class BenchSystem : IAsyncDisposable
         Client = new WeirClient(_http, new WeirClientOptions(host.Address) { Token = host.AdminToken });
         var options = new AgentOptions
         {
-            Name = "bench",
+            Name = AgentName,
             DataDirectory = Path.Combine(folder, "agent"),
             Slots = slots,
             Controller = host.Address,
@@ -48,15 +51,24 @@ internal sealed class BenchSystem : IAsyncDisposable
 
     public WeirClient Client { get; }
 
+    /// <summary>One of its own, as several systems may share a database.</summary>
+    private string AgentName { get; } = "bench-" + Path.GetRandomFileName();
+
     public string LogFolder => Path.Combine(_folder, "controller", "logs");
 
+    public static Task<BenchSystem> StartAsync(
+        Func<string, IReadOnlyList<IContainerRuntime>> runtimes, int slots, CancellationToken cancellationToken) =>
+        StartAsync(runtimes, slots, options => options, cancellationToken);
+
     public static async Task<BenchSystem> StartAsync(
-        Func<string, IReadOnlyList<IContainerRuntime>> runtimes, int slots, CancellationToken cancellationToken)
+        Func<string, IReadOnlyList<IContainerRuntime>> runtimes, int slots,
+        Func<ControllerOptions, ControllerOptions> configure, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("weir-bench-").FullName;
         // Slots have users of their own, which must be able to pass.
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         var options = new ControllerOptions { DataFolder = Path.Combine(folder, "controller"), Port = 0 };
+        options = configure(options);
         var host = await ControllerHost.BuildAsync(options, null, cancellationToken);
         await host.StartAsync(cancellationToken);
         using var http = new HttpClient();
@@ -96,7 +108,7 @@ internal sealed class BenchSystem : IAsyncDisposable
         for (var tries = 0; tries < 200; tries++)
         {
             var agents = await Client.Agents.ListAsync(cancellationToken: cancellationToken);
-            if (agents.Items.Any(a => a.Online)) return;
+            if (agents.Items.Any(a => a.Online && a.Name == AgentName)) return;
             if (_agent.IsCompleted) await _agent;
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
         }

@@ -58,7 +58,7 @@ internal static class FootprintBenchmark
         return sizes;
     }
 
-    private static Process Start(string home, params ReadOnlySpan<string> arguments)
+    public static Process Start(string home, params ReadOnlySpan<string> arguments)
     {
         var executable = Path.Combine(AppContext.BaseDirectory, "weir");
         var start = new ProcessStartInfo(executable)
@@ -70,7 +70,7 @@ internal static class FootprintBenchmark
         return Process.Start(start)!;
     }
 
-    private static async Task WaitReadyAsync(string port, CancellationToken cancellationToken)
+    public static async Task WaitReadyAsync(string port, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
         for (var tries = 0; tries < 2_000; tries++)
@@ -91,13 +91,13 @@ internal static class FootprintBenchmark
         throw new TimeoutException("it did not become ready");
     }
 
-    private static async Task EndAsync(Process process, CancellationToken cancellationToken)
+    public static async Task EndAsync(Process process, CancellationToken cancellationToken)
     {
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await process.WaitForExitAsync(cancellationToken);
     }
 
-    private static long ResidentMegabytes(int process)
+    public static long ResidentMegabytes(int process)
     {
         var line = File.ReadLines($"/proc/{process}/status").First(
             l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
@@ -112,7 +112,7 @@ internal static class FootprintBenchmark
         return folder;
     }
 
-    private static string FreePort()
+    public static string FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -12,6 +12,7 @@ Benchmark[] all =
     new("growth", ThroughputBenchmark.GrowthAsync),
     new("schema", SchemaBenchmark.RunAsync),
     new("docker", DockerBenchmark.RunAsync),
+    new("postgres", PostgresBenchmark.RunAsync),
 ];
 var chosen = args.Length == 0 ? all : [.. all.Where(b => args.Contains(b.Name))];
 if (chosen.Length < Math.Max(args.Length, 1))

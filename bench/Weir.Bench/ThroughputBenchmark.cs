@@ -21,8 +21,8 @@ internal static class ThroughputBenchmark
     private const int WarmUp = 12_000;
     private const int Measured = 12_000;
     private const int Stored = 100_000;
-    private const int Parallel = 64;
-    private const string Definition = "name: noop\nruntime: fake\nsteps: [{ name: s, commands: [\"true\"] }]\n";
+    public const int Parallel = 64;
+    public const string Definition = "name: noop\nruntime: fake\nsteps: [{ name: s, commands: [\"true\"] }]\n";
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ internal static class ThroughputBenchmark
         return system;
     }
 
-    private static async Task<double> RunsPerSecondAsync(
+    public static async Task<double> RunsPerSecondAsync(
         WeirClient client, int count, CancellationToken cancellationToken)
     {
         var start = TimeProvider.System.GetTimestamp();

@@ -29,10 +29,8 @@ public static class AgentHost
         CancellationToken abort)
     {
         using var identity = AgentIdentityFile.OpenOrCreate(options.DataDirectory);
-        var address = options.Controller
-            ?? (link is null ? throw new ArgumentException("an agent needs a link or an address") : null);
-        using var http = address is null ? null : new ControllerHttp(address, options.CaFile, time);
-        using var dialled = http is null || link is not null ? null : new HttpControllerLink(http, identity, time);
+        using var http = link is null ? new ControllerHttp(options, time) : null;
+        using var dialled = http is null ? null : new HttpControllerLink(http, identity, time);
         using var directory = new DiskAgentDirectory(options, time);
         var context = new AgentContext
         {
@@ -73,6 +71,7 @@ public static class AgentHost
         {
             JoinToken = context.Options.JoinToken,
             Slots = context.Options.Slots,
+            Protocol = context.Options.Protocol,
             Runtimes = [.. context.Runtimes.Select(runtime => runtime.Name)],
             Host = context.Host,
         };

@@ -1,3 +1,5 @@
+using Weir.Contracts.AgentProtocol;
+
 namespace Weir.Agent;
 
 /// <summary>What the person who runs an agent decides.</summary>
@@ -14,6 +16,14 @@ public sealed record AgentOptions
 
     /// <summary>The controller's address; not needed when a link is given.</summary>
     public Uri? Controller { get; init; }
+
+    /// <summary>Others of the same system, for when that one is away.</summary>
+    public IReadOnlyList<Uri> OtherControllers { get; init; } = [];
+
+    /// <summary>
+    /// The newest agent protocol that it speaks; the one before is spoken where that is not known yet.
+    /// </summary>
+    public int Protocol { get; init; } = AgentProtocolNumber.Current;
 
     /// <summary>One-use token from <c>weir agent join-token</c>; without it the agent waits for approval.</summary>
     public string? JoinToken { get; init; }

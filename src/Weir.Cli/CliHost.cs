@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using Weir.Agent.Pacing;
 
 namespace Weir.Cli;
 
@@ -21,9 +22,9 @@ internal sealed record CliHost(Stream RawOutput, TextWriter Error)
     public Func<int> Height { get; init; } = static () => 40;
     public string Folder { get; init; } = Directory.GetCurrentDirectory();
     public string Home { get; init; } = "/";
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public TimeProvider Time { get; init; } = BootTime.Instance;
     public Func<HttpMessageHandler> NewHandler { get; init; } = static () =>
-        new SocketsHttpHandler { UseProxy = false };
+        new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
 
     private static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false);
 

@@ -13,7 +13,7 @@ internal sealed class GlobalOptions
 
     public Option<string?> Address { get; } = new("--addr")
     {
-        Description = "The controller's address; beats WEIR_ADDR and the context.", HelpName = "URL", Recursive = true,
+        Description = "The controller's address, or several with commas; beats WEIR_ADDR and the context.", HelpName = "URL", Recursive = true,
     };
 
     public Option<string?> Token { get; } = new("--token")
@@ -30,6 +30,7 @@ internal sealed class GlobalOptions
     public Option<OutputFormat> Format { get; } = new("--output", "-o")
     {
         Description = "How to print: table, json, yaml or ndjson.", HelpName = "FORMAT", Recursive = true,
+        CustomParser = Choices.One<OutputFormat>,
     };
 
     public Option<bool> NoColor { get; } = new("--no-color")

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weir.Engine.Concurrency;
 using Weir.Engine.Identity;
 using Weir.Engine.Running;
 using Weir.Engine.Scheduling;
@@ -18,15 +19,22 @@ public sealed class ControllerCore
         ControllerStores stores, FlowLookup flows, CoreSources sources, RunTiming timing, Safeguards safeguards)
     {
         var signals = new RunSignals(new ChangeWatch(), new ClaimWaiters(), new AgentMailboxes());
-        var keeper = new RunKeeper(stores.Records, new RunMachine(timing, safeguards), sources.Time, signals);
-        var starter = new RunStarter(keeper, flows, sources.Ids, sources.Time);
+        var keeper = new RunKeeper(stores.Records, new RunMachine(timing, safeguards), sources.Time, signals)
+        {
+            IsAlone = sources.Controller is null,
+        };
+        var groups = new RunGroups(keeper, stores.Documents, signals, sources.Time);
+        var starter = new RunStarter(keeper, groups, flows, sources.Ids, sources.Time);
         var logs = new StepLogs(stores.Logs, safeguards, sources.Time);
-        Runs = new RunOperations(starter, keeper, signals, stores.Logs);
+        Runs = new RunOperations(starter, keeper, groups, signals, stores.Logs);
         var desk = new ClaimDesk(stores.Records, keeper, sources.SecretsFor?.Invoke(keeper), safeguards);
         Gateway = new AgentGateway(keeper, desk, logs, signals, sources.Time);
         Leadership = new Leadership(stores, sources);
         Followed = new EventFollower(keeper, signals, sources);
         Timers = new TimerLoop(keeper, Leadership, safeguards, sources.Time, sources.Logs.CreateLogger<TimerLoop>());
+        GroupLoop = new GroupLoop(
+            groups, Leadership, signals, sources.Time, sources.Logs.CreateLogger<GroupLoop>());
+        Groups = groups;
         Signals = signals;
         Keeper = keeper;
     }
@@ -36,7 +44,9 @@ public sealed class ControllerCore
     public TimerLoop Timers { get; }
     public Leadership Leadership { get; }
     public EventFollower Followed { get; }
+    public GroupLoop GroupLoop { get; }
     public RunSignals Signals { get; }
+    internal RunGroups Groups { get; }
     internal RunKeeper Keeper { get; }
 }
 

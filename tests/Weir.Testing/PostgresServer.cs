@@ -18,8 +18,16 @@ public sealed class PostgresServer : IAsyncDisposable
         if [ "$(id -u)" = 0 ]; then chown postgres "$1"; fi
         cd "$1"
         quiet as initdb -D "$1/data" -U postgres -A trust -E UTF8 --locale=C --no-sync || { echo "initdb failed"; exit 1; }
-        start() {
-            quiet as pg_ctl -D "$1/data" -l "$1/log" -w -o "-k $1 -c listen_addresses='' -c fsync=$2 -c full_page_writes=$2 -c synchronous_commit=$2 -c shared_buffers=64MB -c max_connections=300" start
+        # folder of data, folder of the socket
+        begin() {
+            quiet as pg_ctl -D "$1/$3" -l "$1/log" -w -o "-k $1$4 -c listen_addresses='' -c fsync=$2 -c full_page_writes=$2 -c synchronous_commit=$2 -c shared_buffers=64MB -c max_connections=300" start
+        }
+        start() { begin "$1" "$2" data ""; }
+        # every commit waits until the replica has it too
+        follow() {
+            as mkdir "$1/two" && quiet as pg_basebackup -h "$1" -U postgres -D "$1/replica" -R -X stream -c fast &&
+                begin "$1" "$2" replica /two &&
+                quiet as psql -h "$1" -U postgres -c "ALTER SYSTEM SET synchronous_standby_names = '*'" -c "SELECT pg_reload_conf()"
         }
         start "$1" "$2" || { echo "pg_ctl failed"; exit 1; }
         echo ready
@@ -27,10 +35,13 @@ public sealed class PostgresServer : IAsyncDisposable
             case $verb in
                 kill) kill -9 $(head -n 1 "$1/data/postmaster.pid"); while quiet as pg_ctl -D "$1/data" status; do sleep 0.05; done ;;
                 start) until start "$1" "$2"; do sleep 0.2; done ;;
+                follow) follow "$1" "$2" || { echo "no replica"; continue; } ;;
+                promote) quiet as pg_ctl -D "$1/replica" -w promote ;;
             esac
             echo done
         done
         quiet as pg_ctl -D "$1/data" -m immediate -w stop
+        [ ! -d "$1/replica" ] || quiet as pg_ctl -D "$1/replica" -m immediate -w stop
         rm -rf "$1"
         """;
 
@@ -97,6 +108,16 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public Task StartAgainAsync() => TellAsync("start");
 
+    /// <summary>Starts a replica, which from then on has whatever is acknowledged.</summary>
+    public Task FollowAsync() => TellAsync("follow");
+
+    /// <summary>The replica becomes the server that is written to; the first one must be dead.</summary>
+    public Task PromoteAsync() => TellAsync("promote");
+
+    /// <summary>How to reach a database of whichever of the two is written to.</summary>
+    public string ConnectionToEither(string connection) =>
+        new NpgsqlConnectionStringBuilder(connection) { Host = $"{_folder},{_folder}/two" }.ConnectionString;
+
     public async ValueTask DisposeAsync()
     {
         _shell.StandardInput.Close();
@@ -114,7 +135,8 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         await _shell.StandardInput.WriteLineAsync(verb);
         await _shell.StandardInput.FlushAsync();
-        await _shell.StandardOutput.ReadLineAsync();
+        var said = await _shell.StandardOutput.ReadLineAsync();
+        if (said != "done") throw new InvalidOperationException($"PostgreSQL does not {verb}: {said}");
     }
 
     private async Task ExecuteAsync(string database, string sql)

@@ -114,7 +114,9 @@ internal sealed class HeldAttempt : IDisposable
         else _timer.Change(Positive(Remaining), Timeout.InfiniteTimeSpan);
     }
 
-    // A timer takes at most 49 days; whoever wakes early looks again.
-    private static TimeSpan Positive(TimeSpan time) => TimeSpan.FromTicks(
-        Math.Clamp(time.Ticks, TimeSpan.TicksPerMillisecond, 40 * TimeSpan.TicksPerDay));
+    // A timer takes at most 49 days, and stands still while the machine sleeps: whoever wakes early looks again. Work
+    // that may not overlap must end soon after the machine wakes.
+    private TimeSpan Positive(TimeSpan time) => TimeSpan.FromTicks(Math.Clamp(
+        time.Ticks, TimeSpan.TicksPerMillisecond,
+        Assignment.DisconnectMilliseconds == 0 ? TimeSpan.TicksPerSecond : 40 * TimeSpan.TicksPerDay));
 }

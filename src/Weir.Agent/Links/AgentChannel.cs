@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Json;
+using Weir.Contracts.Routes;
 using Weir.Engine.Links;
 
 namespace Weir.Agent.Links;
@@ -68,6 +69,7 @@ internal sealed class AgentChannel(ControllerHttp http, AgentSession session, Ti
             socket.Options.SetRequestHeader(name, value);
         }
 
+        socket.Options.SetRequestHeader(ApiHeaders.Protocol, http.Protocol);
         using var timeout = new CancellationTokenSource(DialTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Weir.Contracts.Agents;
+using Weir.Contracts.Client;
 using Weir.Contracts.Json;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
@@ -23,12 +23,16 @@ internal sealed class ControllerHttp : IDisposable
     private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(2);
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
+    private readonly AlternateAddresses _addresses;
+    private readonly SpokenProtocol _protocol;
     private long _offset;
 
     /// <summary>A certificate file that cannot be read is an <see cref="IOException"/>.</summary>
-    public ControllerHttp(Uri controller, string? caFile, TimeProvider time)
+    public ControllerHttp(AgentOptions options, TimeProvider time)
     {
+        var controller = options.Controller ?? throw new ArgumentException("an agent needs a link or an address");
         _time = time;
+        _protocol = new SpokenProtocol(options.Protocol);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -37,18 +41,20 @@ internal sealed class ControllerHttp : IDisposable
             UseCookies = false,
             UseProxy = !controller.IsLoopback,
         };
-        if (caFile is not null) handler.SslOptions.CertificateChainPolicy = Trust(caFile);
-        _client = new HttpClient(handler)
+        if (options.CaFile is { } caFile) handler.SslOptions.CertificateChainPolicy = Trust(caFile);
+        _addresses = new AlternateAddresses([controller, .. options.OtherControllers], handler);
+        _client = new HttpClient(_addresses)
         {
             BaseAddress = controller,
             DefaultRequestVersion = HttpVersion.Version11,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _client.DefaultRequestHeaders.Add(
-            ApiHeaders.Protocol, EnrolRequest.Protocol1.ToString(CultureInfo.InvariantCulture));
     }
 
     public Uri Controller => _client.BaseAddress!;
+
+    /// <summary>The number of the protocol that is spoken now, as a header has it.</summary>
+    public string Protocol => _protocol.Number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>For what dials by other means than requests.</summary>
     public HttpMessageInvoker Invoker => _client;
@@ -62,6 +68,8 @@ internal sealed class ControllerHttp : IDisposable
     {
         using var timeout = new CancellationTokenSource(atMost, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var protocol = _protocol.Number;
+        request.Headers.Add(ApiHeaders.Protocol, protocol.ToString(CultureInfo.InvariantCulture));
         try
         {
             // An answer that stops in its middle must end with the patience too; only a blob may take longer than that.
@@ -69,16 +77,22 @@ internal sealed class ControllerHttp : IDisposable
                 ? HttpCompletionOption.ResponseHeadersRead
                 : HttpCompletionOption.ResponseContentRead;
             var response = await _client.SendAsync(request, until, either.Token);
-            if (response.IsSuccessStatusCode) return response;
-            using (response) throw await RefusalOfAsync(response, either.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                _protocol.Served(protocol);
+                return response;
+            }
+
+            using (response) throw await RefusalOfAsync(response, protocol, either.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new LinkException($"{Controller.Authority} did not answer within {atMost.TotalSeconds:0} s", e);
+            if (request.RequestUri is { IsAbsoluteUri: true } silent) _addresses.MoveOn(silent);
+            throw new LinkException($"{Asked(request)} did not answer within {atMost.TotalSeconds:0} s", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new LinkException($"{Controller.Authority} could not be reached: {e.Message}", e);
+            throw new LinkException($"{Asked(request)} could not be reached: {e.Message}", e);
         }
     }
 
@@ -102,7 +116,11 @@ internal sealed class ControllerHttp : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<LinkException> RefusalOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private string Asked(HttpRequestMessage request) =>
+        (request.RequestUri is { IsAbsoluteUri: true } address ? address : Controller).Authority;
+
+    private async Task<LinkException> RefusalOfAsync(
+        HttpResponseMessage response, int protocol, CancellationToken cancellationToken)
     {
         if (response.Headers.TryGetValues(ApiHeaders.Time, out var times)
             && long.TryParse(times.First(), CultureInfo.InvariantCulture, out var now))
@@ -112,7 +130,8 @@ internal sealed class ControllerHttp : IDisposable
 
         var body = await BodyOfAsync(response, cancellationToken);
         var status = (int)response.StatusCode;
-        var passing = status is >= 500 or 401 or 408 or 425 or 429 || body?.Code == ErrorCodes.AgentNotApproved;
+        var passing = status is >= 500 or 401 or 408 or 425 or 429 || body?.Code == ErrorCodes.AgentNotApproved
+            || (body?.Code == ErrorCodes.ProtocolUnsupported && _protocol.TryAnother(protocol));
         var problems = body?.Problems is { Count: > 0 } all ? $" ({string.Join("; ", all)})" : "";
         return new LinkException((body?.Detail ?? body?.Title ?? $"the controller answered {status}") + problems)
         {

@@ -8,6 +8,7 @@ using Weir.Cli.Commands.Kinds;
 using Weir.Cli.Commands.Nodes;
 using Weir.Cli.Commands.Runs;
 using Weir.Cli.Commands.Secrets;
+using Weir.Cli.Commands.State;
 using Weir.Cli.Commands.Tokens;
 using Weir.Cli.Commands.Tools;
 
@@ -34,6 +35,9 @@ internal static class CommandTable
         new("secret", "Keep secrets of a namespace; their values never come back.", SecretCommand.Create),
         new("token", "Look after tokens of people and programs.", TokenCommand.Create),
         new("context", "Remember controllers and choose between them.", ContextCommand.Create),
+        new("migrate", "Move all state from SQLite to PostgreSQL, or back.", MigrateCommand.Create),
+        new("backup", "Write all that a controller keeps into a folder, while it runs.", BackupCommand.Create),
+        new("restore", "Put a backup into an empty place.", RestoreCommand.Create),
         new("doctor", "Check this machine and the way to the controller.", DoctorCommand.Create),
         new("completion", "Print the completion script of a shell.", CompletionCommand.Create),
         new("version", "Print the version of this program and of the controller.", VersionCommand.Create),

@@ -20,7 +20,10 @@ internal sealed class ControllerCall : IDisposable
         _invocation = invocation;
         Endpoint = endpoint;
         // the client has its own time limits, which streams outlive
-        _http = new HttpClient(Host.NewHandler()) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new AlternateAddresses(Endpoint.Addresses, Host.NewHandler()))
+        {
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+        };
         Client = new WeirClient(_http, new WeirClientOptions(Endpoint.Address)
         {
             Token = Endpoint.Token, Namespace = Endpoint.Namespace, Time = Host.Time,

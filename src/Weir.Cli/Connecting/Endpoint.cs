@@ -1,9 +1,12 @@
 namespace Weir.Cli.Connecting;
 
 /// <summary>Where the controller is and how to speak to it: flags beat variables, variables beat the context.</summary>
-internal sealed record Endpoint(Uri Address, string? Token, string? Namespace)
+internal sealed record Endpoint(IReadOnlyList<Uri> Addresses, string? Token, string? Namespace)
 {
     public const string Default = "http://127.0.0.1:1456";
+
+    /// <summary>The first; the others are asked when it is away.</summary>
+    public Uri Address => Addresses[0];
 
     public static Endpoint Of(Invocation invocation)
     {
@@ -11,14 +14,18 @@ internal sealed record Endpoint(Uri Address, string? Token, string? Namespace)
         var named = invocation.Value(invocation.Options.Context) ?? host.Setting("WEIR_CONTEXT");
         var context = Find(ContextFile.Load(host), named);
         var asked = invocation.Value(invocation.Options.Address) ?? (named is null ? host.Setting("WEIR_ADDR") : null);
-        var address = Parse(asked ?? context?.Url ?? Default);
+        var addresses = ParseAll(asked ?? context?.Url ?? Default);
         var token = invocation.Value(invocation.Options.Token)
             ?? (named is null ? host.Setting("WEIR_TOKEN") : null)
-            ?? TokenFor(context, address);
+            ?? TokenFor(context, addresses);
         var @namespace = invocation.Value(
             invocation.Options.Namespace) ?? host.Setting("WEIR_NAMESPACE") ?? context?.Namespace;
-        return new Endpoint(address, token, @namespace);
+        return new Endpoint(addresses, token, @namespace);
     }
+
+    /// <summary>One address, or several of one system with commas between them.</summary>
+    public static IReadOnlyList<Uri> ParseAll(string text) =>
+        [.. text.Split(',', StringSplitOptions.TrimEntries).Select(Parse)];
 
     public static Uri Parse(string text)
     {
@@ -40,7 +47,7 @@ internal sealed record Endpoint(Uri Address, string? Token, string? Namespace)
             : throw CliException.Usage($"there is no context '{named}'; `weir context list` shows them");
     }
 
-    // a context's token goes to that context's controller and to nobody else
-    private static string? TokenFor(ControllerContext? context, Uri address) =>
-        context is not null && Parse(context.Url) == address ? context.Token : null;
+    // a context's token goes to that context's controllers and to nobody else
+    private static string? TokenFor(ControllerContext? context, IReadOnlyList<Uri> addresses) =>
+        context is not null && !addresses.Except(ParseAll(context.Url)).Any() ? context.Token : null;
 }

@@ -62,19 +62,25 @@ internal static class RunReport
         var message = run.Message is { Length: > 0 } said ? $": {said}" : "";
         var losses = run.InfrastructureLosses > 0 ? $" · {run.InfrastructureLosses} lost to infrastructure" : "";
         var stopping = run.CancelRequested && !run.Status.IsFinal() ? " · asked to stop" : "";
+        var waits = run.WaitsForGroup ? $" · waits for the group {run.Group}" : "";
         var status = palette.Status(run.Status, Words.Of(run.Status));
-        return $"{palette.Strong(run.Handle)} {status}{reason}{time}{message}{losses}{stopping}";
+        return $"{palette.Strong(run.Handle)} {status}{reason}{time}{message}{losses}{stopping}{waits}";
     }
 
     private static Table<StepView> StepTable(DateTimeOffset now) => new(
     [
-        new("STEP", step => step.Name),
+        new("STEP", NameOf),
         new("STATUS", StatusOf) { Paint = (palette, step, text) => palette.Status(step.Status, text) },
         new("TIME", step => Elapsed.Between(step.Started, step.Ended, now)),
         new("EXIT", step => step.ExitCode?.ToString()),
         new("ATTEMPTS", step => step.Attempts.Count > 1 ? step.Attempts.Count.ToString() : ""),
         new("NOTE", NoteOf) { Paint = (palette, _, text) => palette.Dim(text) },
     ]);
+
+    /// <summary>With its values, where it is one combination of a matrix.</summary>
+    private static string NameOf(StepView step) => step.Matrix.Count == 0
+        ? step.Name
+        : $"{step.Name} ({string.Join(", ", step.Matrix.Select(value => $"{value.Key}={value.Value}"))})";
 
     private static string StatusOf(StepView step) =>
         Words.Of(step.Status) + (step is { Status: RunStatus.Failed, AllowFailure: true } ? " (allowed)" : "");

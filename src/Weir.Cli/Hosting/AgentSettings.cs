@@ -11,9 +11,6 @@ internal static class AgentSettings
 {
     public const int MostSlots = 1000;
 
-    /// <summary>What the agent beside a controller offers to its own runs.</summary>
-    public static readonly IReadOnlyList<string> LocalKinds = ["process", "docker", "fake"];
-
     public static AgentOptions Options(string folder, string? name, int? slots) => new()
     {
         Name = name ?? Environment.MachineName,

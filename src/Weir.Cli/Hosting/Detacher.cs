@@ -16,6 +16,7 @@ internal sealed class Detacher(CliHost host, string folder)
     public async Task<PidFile> StartAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
+        var before = File.Exists(LogFile) ? new FileInfo(LogFile).Length : 0;
         var process = await SpawnAsync(arguments, cancellationToken);
         using var late = new CancellationTokenSource(Patience, host.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
@@ -27,7 +28,7 @@ internal sealed class Detacher(CliHost host, string folder)
             await Task.Delay(Look, host.Time, cancellationToken);
         }
 
-        throw new CliException(ExitCodes.Error, $"it did not start:\n{Tail()}");
+        throw new CliException(ExitCodes.Error, $"it did not start:\n{TailAfter(before)}");
     }
 
     private async Task<int> SpawnAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
@@ -47,9 +48,11 @@ internal sealed class Detacher(CliHost host, string folder)
             : throw new CliException(ExitCodes.Error, "cannot start a process in the background");
     }
 
-    private string Tail()
+    private string TailAfter(long offset)
     {
-        var lines = File.Exists(LogFile) ? File.ReadAllLines(LogFile) : [];
-        return string.Join('\n', lines.TakeLast(15));
+        if (!File.Exists(LogFile)) return "";
+        using var log = File.OpenText(LogFile);
+        log.BaseStream.Seek(offset, SeekOrigin.Begin);
+        return string.Join('\n', log.ReadToEnd().TrimEnd().Split('\n').TakeLast(15));
     }
 }

@@ -34,13 +34,15 @@ internal sealed class HostOptions
         options.Flag(
             "--tls-cert", "node.tls.certificate", "FILE", "Serve HTTPS with this certificate, PEM or PKCS#12.");
         options.Flag("--tls-key", "node.tls.key", "FILE", "The certificate's key, PEM.");
-        options.Flag(
-            "--database", "database.url", "URL", "Keep state in PostgreSQL: postgres://user@host:5432/weir. Other users see arguments: a password is better in WEIR_DATABASE_URL or PGPASSWORD.");
-        options.Flag(
-            "--shared-data-dir", "shared_data_dir", "FOLDER",
-            "Where several controllers on one PostgreSQL keep logs and artifacts; all of them must see it.");
-        options.Flag(
-            "--state-backend", "state_backend", "NAME", "sqlite, postgres, or dev: in memory, gone with the process.");
+        options.AddState();
+        return options;
+    }
+
+    /// <summary>Where a controller keeps its state.</summary>
+    public static HostOptions OfState()
+    {
+        var options = new HostOptions();
+        options.AddState();
         return options;
     }
 
@@ -48,7 +50,7 @@ internal sealed class HostOptions
     public static HostOptions OfAgent()
     {
         var options = new HostOptions();
-        options.Flag("--join", "join.url", "URL", "The controller to work for.");
+        options.Flag("--join", "join.url", "URL", "The controller to work for; several of one system with commas.");
         options.Flag(
             "--join-token", "join.token", "TOKEN", "From `weir agent join-token`; without it an admin must approve.");
         return options;
@@ -65,7 +67,7 @@ internal sealed class HostOptions
     {
         var flags = _flags.Append((Option: Folder, Key: "data_dir"))
             .Where(flag => invocation.Value(flag.Option) is not null)
-            .ToDictionary(flag => flag.Key, flag => invocation.Value(flag.Option)!, StringComparer.Ordinal);
+            .ToDictionary(flag => flag.Key, flag => Given(invocation, flag.Option, flag.Key), StringComparer.Ordinal);
         return ReadAsync(invocation, invocation.Value(File), flags, cancellationToken);
     }
 
@@ -79,6 +81,26 @@ internal sealed class HostOptions
         var read = ConfigReader.Read(file?.Text, sources);
         ProblemList.Write(host.Error, read.Problems, file?.Name);
         return read.Config ?? throw CliException.Usage("the config cannot be used");
+    }
+
+    private void AddState()
+    {
+        Flag(
+            "--database", "database.url", "URL", "Keep state in PostgreSQL: postgres://user@host:5432/weir. Other users see arguments: a password is better in WEIR_DATABASE_URL or PGPASSWORD.");
+        Flag(
+            "--shared-data-dir", "shared_data_dir", "FOLDER",
+            "Where several controllers on one PostgreSQL keep logs and artifacts; all of them must see it.");
+        Flag(
+            "--state-backend", "state_backend", "NAME", "sqlite, postgres, or dev: in memory, gone with the process.");
+    }
+
+    // What is typed is relative to where it is typed; what the file says, to the data folder.
+    private static string Given(Invocation invocation, Option<string?> option, string key)
+    {
+        var value = invocation.Value(option)!;
+        return option.HelpName is "FILE" or "FOLDER" && key != "data_dir"
+            ? Path.GetFullPath(value, invocation.Host.Folder)
+            : value;
     }
 
     private void Flag(string name, string key, string value, string description) =>

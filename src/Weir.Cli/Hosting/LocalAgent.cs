@@ -10,6 +10,14 @@ using Weir.Engine.Links;
 
 namespace Weir.Cli.Hosting;
 
+/// <param name="Agent">As of any agent.</param>
+/// <param name="Runtimes">Those that it may offer, if the machine has them.</param>
+internal sealed record LocalAgentOptions(AgentOptions Agent, IReadOnlyList<string> Runtimes)
+{
+    /// <summary>It speaks HTTP to the controller as an agent elsewhere does, in place of calling it.</summary>
+    public bool Dials { get; init; }
+}
+
 /// <summary>The agent beside a controller in one process.</summary>
 internal sealed partial class LocalAgent : IAsyncDisposable
 {
@@ -35,22 +43,21 @@ internal sealed partial class LocalAgent : IAsyncDisposable
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <param name="controller">The one in this process, which serves already.</param>
-    /// <param name="options">Of the agent.</param>
+    /// <param name="local">The agent.</param>
     /// <param name="engine">The socket of the machine's container engine; null when there is none.</param>
-    /// <param name="dials">Speak to the controller over HTTP as an agent elsewhere does, in place of calling
-    /// it.</param>
     /// <param name="host">This process.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     public static async Task<LocalAgent> StartAsync(
-        ControllerHost controller, AgentOptions options, string? engine, bool dials, CliHost host,
+        ControllerHost controller, LocalAgentOptions local, string? engine, CliHost host,
         CancellationToken cancellationToken)
     {
+        var options = local.Agent;
         var folder = AgentFolder.Open(options.DataDirectory);
-        var runtimes = AgentRuntimes.Start(host, options, AgentSettings.LocalKinds, engine, PullPolicy.IfMissing);
+        var runtimes = AgentRuntimes.Start(host, options, local.Runtimes, engine, PullPolicy.IfMissing);
         var link = await controller.ConnectAsync(Introduce(options, runtimes.Names), cancellationToken);
         var agent = new LocalAgent(options, folder, runtimes) { Id = link.AgentId };
-        if (dials) agent.Start(options with { Controller = controller.Address }, link: null, controller, host.Time);
-        else agent.Start(options, link, controller, host.Time);
+        if (local.Dials) options = options with { Controller = controller.Address };
+        agent.Start(options, local.Dials ? null : link, controller, host.Time);
         return agent;
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Weir.Agent;
 using Weir.Controller.Hosting;
 
 namespace Weir.Cli.Hosting;
@@ -19,23 +18,27 @@ internal sealed class LocalSystem : IAsyncDisposable
     public LocalAgent Agent { get; }
     public string Folder { get; }
     public Uri Address => _controller.Address;
+    public Uri PublicAddress => _controller.PublicAddress;
     public string AdminToken => _controller.AdminToken;
     public string TokenFile => Path.Combine(Folder, "admin.token");
 
-    /// <param name="dials">The agent speaks HTTP, as one elsewhere does.</param>
+    /// <param name="options">Of the controller.</param>
+    /// <param name="local">The agent.</param>
+    /// <param name="host">This process.</param>
+    /// <param name="logging">Where both log.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     public static async Task<LocalSystem> StartAsync(
-        ControllerOptions options, AgentOptions agentOptions, bool dials, CliHost host,
-        Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+        ControllerOptions options, LocalAgentOptions local, CliHost host, Action<ILoggingBuilder> logging,
+        CancellationToken cancellationToken)
     {
         // an engine takes its time to answer; the controller starts meanwhile
-        var engine = AgentRuntimes.FindEngineAsync(host, AgentSettings.LocalKinds, cancellationToken);
+        var engine = AgentRuntimes.FindEngineAsync(host, local.Runtimes, cancellationToken);
         LocalFolders.Prepare(options.DataFolder);
         var controller = await StartControllerAsync(options, logging, cancellationToken);
         try
         {
             LocalFolders.Close(options.DataFolder);
-            var agent = await LocalAgent.StartAsync(
-                controller, agentOptions, await engine, dials, host, cancellationToken);
+            var agent = await LocalAgent.StartAsync(controller, local, await engine, host, cancellationToken);
             return new LocalSystem(controller, agent, options.DataFolder);
         }
         catch
@@ -56,7 +59,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         }
         catch (ControllerStartException refused)
         {
-            throw new CliException(ExitCodes.Error, refused.Message, refused);
+            throw new CliException(refused.InUse ? ExitCodes.Conflict : ExitCodes.Error, refused.Message, refused);
         }
     }
 

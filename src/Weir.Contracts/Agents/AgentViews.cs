@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Json;
 
 namespace Weir.Contracts.Agents;
@@ -51,10 +52,9 @@ public sealed record EnrolRequest(string Name, string PublicKey)
 {
     public string? JoinToken { get; init; }
     public int Slots { get; set; } = 1;
-    public int Protocol { get; set; } = Protocol1;
+    public int Protocol { get; set; } = AgentProtocolNumber.Current;
     public IReadOnlyList<string> Runtimes { get; set; } = [];
     public IReadOnlyDictionary<string, string> Host { get; set; } = new Dictionary<string, string>();
-    public const int Protocol1 = 1;
 }
 
 public sealed record EnrolResponse(string AgentId, AgentState State);

@@ -51,6 +51,16 @@ public sealed class RunsClient
     public Task<RunView> CancelAsync(string run, CancellationToken cancellationToken = default) =>
         _connection.PostAsync(ApiRoutes.Fill(ApiRoutes.RunCancel, run), WeirJson.Default.RunView, cancellationToken);
 
+    /// <summary>Approves a step that asks for it. The view is the one after the decision.</summary>
+    public Task<RunView> ApproveAsync(
+        string run, string step, string? comment = null, CancellationToken cancellationToken = default) =>
+        DecideAsync(ApiRoutes.Fill(ApiRoutes.StepApprove, run, step), comment, cancellationToken);
+
+    /// <summary>Rejects a step that asks for an approval, which fails by it.</summary>
+    public Task<RunView> RejectAsync(
+        string run, string step, string? comment = null, CancellationToken cancellationToken = default) =>
+        DecideAsync(ApiRoutes.Fill(ApiRoutes.StepReject, run, step), comment, cancellationToken);
+
     /// <summary>Refused while the run is active.</summary>
     public Task DeleteAsync(string run, CancellationToken cancellationToken = default) =>
         _connection.CallAsync(HttpMethod.Delete, ApiRoutes.Fill(ApiRoutes.Run, run), cancellationToken);
@@ -72,6 +82,11 @@ public sealed class RunsClient
     public Task<RunExplanation> ExplainAsync(string run, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(
             ApiRoutes.Fill(ApiRoutes.RunExplain, run), WeirJson.Default.RunExplanation, cancellationToken);
+
+    private Task<RunView> DecideAsync(string path, string? comment, CancellationToken cancellationToken) =>
+        _connection.SendAsync(
+            HttpMethod.Post, path, new DecideStepRequest { Comment = comment },
+            (WeirJson.Default.DecideStepRequest, WeirJson.Default.RunView), cancellationToken);
 
     private static string Words(IReadOnlyList<RunStatus> statuses) =>
         string.Join(',', statuses.Select(status => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString())));

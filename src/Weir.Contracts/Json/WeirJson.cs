@@ -49,6 +49,7 @@ namespace Weir.Contracts.Json;
 [JsonSerializable(typeof(StartRunRequest))]
 [JsonSerializable(typeof(StartRunResponse))]
 [JsonSerializable(typeof(RunExplanation))]
+[JsonSerializable(typeof(DecideStepRequest))]
 [JsonSerializable(typeof(Page<StepView>))]
 [JsonSerializable(typeof(Page<ArtifactRecord>))]
 [JsonSerializable(typeof(UpdateAgentRequest))]

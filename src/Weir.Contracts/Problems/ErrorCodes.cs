@@ -37,6 +37,7 @@ public static class ErrorCodes
     public const string SecretKey = "secret.key";
     public const string SecretNotFound = "secret.not_found";
     public const string SignatureInvalid = "signature.invalid";
+    public const string StepNotAsked = "step.not_asked";
     public const string StepNotFound = "step.not_found";
     public const string StoreUnavailable = "store.unavailable";
     public const string TokenExpired = "token.expired";

@@ -52,8 +52,10 @@ public static class ApiRoutes
     public const string Secrets = "/v1/secrets";
     public const string SecretsRotate = "/v1/secrets/rotate";
     public const string Step = "/v1/runs/{run}/steps/{step}";
+    public const string StepApprove = "/v1/runs/{run}/steps/{step}/approve";
     public const string StepLogs = "/v1/runs/{run}/steps/{step}/logs";
     public const string StepLogsFollow = "/v1/runs/{run}/steps/{step}/logs/follow";
+    public const string StepReject = "/v1/runs/{run}/steps/{step}/reject";
     public const string Steps = "/v1/runs/{run}/steps";
     public const string Token = "/v1/tokens/{token}";
     public const string Tokens = "/v1/tokens";

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
+using Weir.Contracts.Tokens;
 
 namespace Weir.Contracts.Runs;
 
@@ -39,6 +40,12 @@ public sealed record RunView
     /// <summary>Attempts lost to infrastructure so far; shown apart from failures of the steps' own.</summary>
     public int InfrastructureLosses { get; init; }
     public bool CancelRequested { get; init; }
+
+    /// <summary>The concurrency group it is in; null = none.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>True until its group lets it begin.</summary>
+    public bool WaitsForGroup { get; init; }
     public IReadOnlyList<StepView>? Steps { get; init; }
 }
 
@@ -61,6 +68,9 @@ public sealed record StepView
     public int? ExitCode { get; init; }
     public bool AllowFailure { get; init; }
     public IReadOnlyList<string> Needs { get; set; } = [];
+
+    /// <summary>The values of this combination, for a step with a matrix.</summary>
+    public IReadOnlyDictionary<string, string> Matrix { get; set; } = new Dictionary<string, string>();
     public DateTimeOffset? Started { get; init; }
     public DateTimeOffset? Ended { get; init; }
     public IReadOnlyDictionary<string, string> Outputs { get; set; } = new Dictionary<string, string>();
@@ -69,6 +79,38 @@ public sealed record StepView
     /// <summary>What its tests came to; null without reports.</summary>
     public TestReport? Tests { get; init; }
     public IReadOnlyList<AttemptView> Attempts { get; set; } = [];
+
+    /// <summary>Set once the step has asked for an approval.</summary>
+    public ApprovalView? Approval { get; init; }
+}
+
+/// <summary>What a step asks, whom, and what was decided.</summary>
+public sealed record ApprovalView
+{
+    public string? Message { get; init; }
+
+    /// <summary>What a token must be at least to decide.</summary>
+    public TokenRole Role { get; init; }
+
+    /// <summary>Names of the tokens that may; empty = any with the role.</summary>
+    public IReadOnlyList<string> By { get; set; } = [];
+    public required DateTimeOffset Asked { get; init; }
+
+    /// <summary>The step fails when nobody has decided by then.</summary>
+    public required DateTimeOffset Deadline { get; init; }
+
+    /// <summary>Null while nobody has decided.</summary>
+    public bool? Approved { get; init; }
+    public string? DecidedBy { get; init; }
+    public DateTimeOffset? DecidedAt { get; init; }
+    public string? Comment { get; init; }
+}
+
+/// <summary>Approves or rejects a step.</summary>
+public sealed record DecideStepRequest
+{
+    /// <summary>For people, at most 1,000 characters; later steps see it as the output <c>comment</c>.</summary>
+    public string? Comment { get; init; }
 }
 
 public sealed record AttemptView

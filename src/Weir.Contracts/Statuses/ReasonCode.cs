@@ -47,6 +47,21 @@ public enum ReasonCode
     /// <summary>A step that was not allowed to fail did so (of a run).</summary>
     StepFailed,
 
+    /// <summary>Stopped because another combination of its matrix failed.</summary>
+    FailFast,
+
+    /// <summary>Someone whose approval it needed rejected it.</summary>
+    Rejected,
+
+    /// <summary>Nobody approved or rejected it before its deadline.</summary>
+    NotApproved,
+
+    /// <summary>It made way for a newer run of its concurrency group.</summary>
+    Superseded,
+
+    /// <summary>Another run held its concurrency group, and its flow wants it skipped then.</summary>
+    Busy,
+
     /// <summary>Given back by an agent that never began it; counts against nothing.</summary>
     Released,
 

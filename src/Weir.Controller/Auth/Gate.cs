@@ -27,8 +27,13 @@ internal sealed class Gate(
         if (facts?.GetMetadata<RequiredRole>() is not { } required) return next(context);
         if (facts.GetMetadata<BySession>() is not null)
             return Answer(context, JudgeSession(context, required.Role));
-        if (sources.Controller is not null && TokenOf(context) is { } token && tokens.Find(token) is null)
-            return LookUpAsync(context, token, required.Role);
+        if (TokenOf(context) is { } token && tokens.Find(token) is null)
+        {
+            if (rates.TakeOfStranger(context.Connection.RemoteIpAddress) is { } wait)
+                return TooMany(context, "who comes without a known token", wait).ExecuteAsync(context);
+            if (sources.Controller is not null) return LookUpAsync(context, token, required.Role);
+        }
+
         return Answer(context, JudgeBearer(context, required.Role));
     }
 
@@ -79,19 +84,20 @@ internal sealed class Gate(
     {
         if (tokens.HasExpired(token))
             return Refusal.Unauthorized(ErrorCodes.TokenExpired, $"the token expired at {token.Expires:u}");
-        if (rates.Take(token.Id) is { } wait)
-        {
-            context.Response.Headers.RetryAfter = "1";
-            return new Refusal(StatusCodes.Status429TooManyRequests, ErrorCodes.RateExceeded, "too many requests")
-            {
-                Detail = $"the token may send more in {wait.TotalSeconds:0.0} s",
-            };
-        }
-
+        if (rates.Take(token.Id) is { } wait) return TooMany(context, "the token", wait);
         if (Place(context, token, asked) is { } refusal) return refusal;
         return token.Role >= required ? null : Refusal.Forbidden(
             ErrorCodes.NotPermitted,
             $"this needs the role {JsonNamingPolicy.SnakeCaseLower.ConvertName(required.ToString())}");
+    }
+
+    internal static Refusal TooMany(HttpContext context, string who, TimeSpan wait)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return new Refusal(StatusCodes.Status429TooManyRequests, ErrorCodes.RateExceeded, "too many requests")
+        {
+            Detail = $"{who} may send more in {wait.TotalSeconds:0.0} s",
+        };
     }
 
     private static Refusal? Place(HttpContext context, TokenRecord token, string? asked)

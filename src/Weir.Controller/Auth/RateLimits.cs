@@ -1,18 +1,34 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Weir.Controller.Hosting;
 
 namespace Weir.Controller.Auth;
 
-/// <summary>A bucket per token: fills at a steady rate, holds two seconds' worth.</summary>
+/// <summary>
+/// A bucket per token, and one per address for those whose token nobody knows: fills at a steady rate, holds two
+/// seconds' worth. Who has a token is not slowed down by strangers behind the same address.
+/// </summary>
 internal sealed class RateLimits(ControllerOptions options)
 {
     private const double BurstSeconds = 2;
+    private const double StrangersPerSecond = 50;
+    private const int MostAddresses = 10_000;
     private readonly ConcurrentDictionary<string, Bucket> _buckets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<IPAddress, Bucket> _strangers = new();
 
     /// <summary>Takes one request; otherwise says how long until the next may come.</summary>
     public TimeSpan? Take(string token)
     {
         var bucket = _buckets.GetOrAdd(token, static (_, rate) => new Bucket(rate), (double)options.RequestsPerSecond);
+        return bucket.Take(options.Time);
+    }
+
+    /// <summary>The same for a request that no known token comes with: before anything is looked up for it.</summary>
+    public TimeSpan? TakeOfStranger(IPAddress? address)
+    {
+        if (_strangers.Count >= MostAddresses) _strangers.Clear();
+        var bucket = _strangers.GetOrAdd(
+            address ?? IPAddress.None, static (_, rate) => new Bucket(rate), StrangersPerSecond);
         return bucket.Take(options.Time);
     }
 

@@ -50,29 +50,31 @@ public static class ConfigReader
         var data = folder is null
             ? DefaultFolder(sources.Environment)
             : Path.GetFullPath(folder, sources.CurrentFolder);
+        var runtimes = ReadRuntimes(root.Section("runtimes"));
         var config = new WeirConfig
         {
             Mode = mode,
             DataFolder = data,
             Vault = VaultReader.Read(root.Section("vault"), data, sources),
-            Node = ReadNode(root.Section("node")),
+            Node = ReadNode(root.Section("node"), data),
             Join = ReadJoin(root.Section("join"), mode),
             Datasources = ReadDatasources(root, sources),
             Backend = database.Backend,
             DatabaseFile = database.File,
             DatabaseConnection = database.Connection,
             SharedFolder = root.Text("shared_data_dir") is { } shared
-                ? Path.GetFullPath(shared, sources.CurrentFolder)
+                ? Path.GetFullPath(shared, data)
                 : null,
             Labels = root.Map("labels"),
-            Runtimes = ReadRuntimes(root.Section("runtimes")),
+            Runtimes = runtimes.Elsewhere,
+            LocalRuntimes = runtimes.Here,
         };
         if (mode is WeirMode.Client or WeirMode.Node && config.Labels.Count > 0)
             root.Warn("labels", "labels decide what an agent may claim: give them with its join token or by `weir agent`; these have no effect");
         return config;
     }
 
-    private static NodeConfig ReadNode(ConfigSection node)
+    private static NodeConfig ReadNode(ConfigSection node, string dataFolder)
     {
         var defaults = new NodeConfig();
         var config = new NodeConfig
@@ -86,7 +88,8 @@ public static class ConfigReader
             Heartbeat = node.Seconds(
                 "heartbeat", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)) ?? defaults.Heartbeat,
             AllowDownloads = node.Flag("allow_resource_download") ?? true,
-            Tls = ReadTls(node.Section("tls")),
+            RequestsPerSecond = node.Whole("requests_per_second", 1, 1_000_000) ?? defaults.RequestsPerSecond,
+            Tls = ReadTls(node.Section("tls"), dataFolder),
             InitialTokens = ReadTokens(node),
         };
         if (config is { Protocol: "https", Tls: null })
@@ -106,20 +109,37 @@ public static class ConfigReader
         return null;
     }
 
-    private static string? ReadUrl(ConfigSection section, string key)
+    private static string? ReadUrl(ConfigSection section, string key) =>
+        section.Text(key) is { } text ? ReadUrl(section, key, text) : null;
+
+    /// <summary>A list, or one text with commas, as flags and variables have it.</summary>
+    private static List<string> ReadUrls(ConfigSection section, string key) =>
+    [
+        .. section.Texts(key)
+            .SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .Select(text => ReadUrl(section, key, text)).OfType<string>(),
+    ];
+
+    private static string? ReadUrl(ConfigSection section, string key, string text)
     {
-        if (section.Text(key) is not { } text) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
             return url.ToString().TrimEnd('/');
         section.Wrong(key, $"expected an address such as https://weir.example.org, found `{text}`");
         return null;
     }
 
-    private static TlsOptions? ReadTls(ConfigSection tls)
+    private static TlsOptions? ReadTls(ConfigSection tls, string dataFolder)
     {
         var (certificate, key, password) = (tls.Text("certificate"), tls.Text("key"), tls.Text("password"));
         tls.End();
-        if (certificate is not null) return new TlsOptions(certificate) { KeyPath = key, Password = password };
+        if (certificate is not null)
+        {
+            return new TlsOptions(Path.GetFullPath(certificate, dataFolder))
+            {
+                KeyPath = key is null ? null : Path.GetFullPath(key, dataFolder), Password = password,
+            };
+        }
+
         if (tls.IsGiven || key is not null) tls.Wrong("certificate", "TLS needs the path of a certificate");
         return null;
     }
@@ -146,13 +166,15 @@ public static class ConfigReader
         return tokens;
     }
 
-    private static List<string> ReadRuntimes(ConfigSection runtimes)
+    // In the order of preference. An agent elsewhere offers what isolates; the one beside its controller offers all.
+    private static (IReadOnlyList<string> Elsewhere, IReadOnlyList<string> Here) ReadRuntimes(ConfigSection runtimes)
     {
-        List<string> allowed = [.. ((string[])["process", "fake"]).Where(name => runtimes.Flag(name) == true)];
-        if (runtimes.Flag("docker") != false) allowed.Add("docker");
-        foreach (var other in runtimes.Keys.Where(key => key is not ("process" or "fake" or "docker")))
-            runtimes.Later(other);
-        return allowed;
+        var known = WeirConfig.AllRuntimes;
+        var said = known.ToDictionary(name => name, runtimes.Flag, StringComparer.Ordinal);
+        foreach (var other in runtimes.Keys.Except(known)) runtimes.Later(other);
+        return (
+            [.. known.Where(name => said[name] ?? name == "docker")],
+            [.. known.Where(name => said[name] ?? true)]);
     }
 
     private static JoinConfig ReadJoin(ConfigSection join, WeirMode? mode)
@@ -160,11 +182,11 @@ public static class ConfigReader
         var config = new JoinConfig
         {
             First = join.Flag("first") ?? true,
-            Url = ReadUrl(join, "url"),
+            Urls = ReadUrls(join, "url"),
             Token = join.Text("token"),
         };
         join.End();
-        if (mode == WeirMode.Client && config.Url is null)
+        if (mode == WeirMode.Client && config.Urls.Count == 0)
             join.Wrong("url", "an agent needs the address of its controller");
         if (mode == WeirMode.Node && !config.First)
             join.Warn("first", "controllers do not join others yet: this one stands alone");

@@ -108,6 +108,12 @@ internal sealed class ConfigSection(TreeMap? map, string path, ConfigSources sou
 
     public IReadOnlyList<string> Texts(string key)
     {
+        if (sources.Override(TreePath.Key(path, key)) is { } given)
+        {
+            _known.Add(key);
+            return [given];
+        }
+
         var texts = new List<string>();
         foreach (var (index, item) in Items(key).Index())
         {

@@ -11,6 +11,9 @@ public sealed record WeirConfig
     /// <summary>A lease outlasts two renewals that were lost.</summary>
     private const int RenewalsPerLease = 3;
 
+    /// <summary>In the order of preference.</summary>
+    public static readonly IReadOnlyList<string> AllRuntimes = ["process", "docker", "fake"];
+
     public WeirMode? Mode { get; init; }
 
     /// <summary>Absolute.</summary>
@@ -38,6 +41,9 @@ public sealed record WeirConfig
     /// </summary>
     public IReadOnlyList<string> Runtimes { get; init; } = ["docker"];
 
+    /// <summary>What the agent beside a controller may offer: all that are not denied.</summary>
+    public IReadOnlyList<string> LocalRuntimes { get; init; } = AllRuntimes;
+
     public ControllerOptions ToControllerOptions() => new()
     {
         DataFolder = DataFolder,
@@ -54,6 +60,7 @@ public sealed record WeirConfig
         Renew = Node.Heartbeat,
         Lease = RenewalsPerLease * Node.Heartbeat,
         SelfCheck = Node.HealthCheck,
+        RequestsPerSecond = Node.RequestsPerSecond,
         Vault = Vault,
     };
 }
@@ -86,6 +93,9 @@ public sealed record NodeConfig
     /// <summary>How often agents renew; a lease lasts three times as long.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
     public bool AllowDownloads { get; init; } = true;
+
+    /// <summary>As many each token may send.</summary>
+    public int RequestsPerSecond { get; init; } = 20_000;
     public TlsOptions? Tls { get; init; }
     public IReadOnlyList<InitialToken> InitialTokens { get; init; } = [];
 }
@@ -94,8 +104,8 @@ public sealed record JoinConfig
 {
     public bool First { get; init; } = true;
 
-    /// <summary>The controller that an agent dials.</summary>
-    public string? Url { get; init; }
+    /// <summary>The controllers that an agent dials: one, and the next when that is away.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = [];
 
     /// <summary>A join token; without one the agent waits for approval.</summary>
     public string? Token { get; init; }

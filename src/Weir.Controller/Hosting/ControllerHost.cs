@@ -40,6 +40,9 @@ public sealed partial class ControllerHost : IAsyncDisposable
 
     /// <summary>Where it listens; known once started.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>Where others reach it.</summary>
+    public Uri PublicAddress => _options.PublicUrl is { } told ? new Uri(told) : Address;
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Locks the folder, opens the stores, reads what must be known before the first request.</summary>
@@ -63,7 +66,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
         {
             if (stores is not null) await stores.DisposeAsync();
             folder?.Dispose();
-            if (unusable is DataDirectoryException) throw new ControllerStartException(unusable.Message, unusable);
+            if (unusable is DataDirectoryException refused)
+                throw new ControllerStartException(refused.Message, refused) { InUse = refused.InUse };
             throw;
         }
     }
@@ -95,7 +99,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
     public Uri CreateSignInLink()
     {
         var code = Services.GetRequiredService<UiSessions>().CreateCode(SecretToken.HashOf(AdminToken));
-        return new Uri(Address, $"{UiRoutes.SignIn}?code={code}");
+        return new Uri(PublicAddress, $"{UiRoutes.SignIn}?code={code}");
     }
 
     /// <summary>Takes no more requests, lets those under way end, then stops.</summary>
@@ -138,6 +142,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         Services.GetRequiredService<MetricsPage>().Start();
+        Services.GetRequiredService<RunMetrics>();
         // what others change from here on is heard of, what they changed before is read
         Services.GetRequiredService<EventFollower>().After = await _stores.Records.LastEventAsync(cancellationToken);
         var tokens = Services.GetRequiredService<TokenRegistry>();

@@ -1,4 +1,5 @@
 using System.Net;
+using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Tokens;
 using Weir.Controller.Vault;
 
@@ -60,6 +61,9 @@ public sealed record ControllerOptions
 
     /// <summary>Requests of one token per second, steadily; twice as many at once.</summary>
     public int RequestsPerSecond { get; init; } = 20_000;
+
+    /// <summary>The agent protocol that it speaks; it serves the one before too.</summary>
+    public int Protocol { get; init; } = AgentProtocolNumber.Current;
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public Random Random { get; init; } = new();
 
@@ -91,4 +95,8 @@ public sealed record InitialToken(string Namespace, string Token)
 internal sealed record ControllerClock(DateTimeOffset Started);
 
 /// <summary>The controller cannot start; the message says why and what to do.</summary>
-public sealed class ControllerStartException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class ControllerStartException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Another process holds the data folder.</summary>
+    public bool InUse { get; init; }
+}

@@ -48,6 +48,7 @@ internal static class ControllerRegistration
         services.AddSingleton<EventPages>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<MetricsPage>();
+        services.AddSingleton<RunMetrics>();
         services.AddSingleton<NodeBlobs>();
         services.AddSingleton<NodeLists>();
         services.AddSingleton<BlobCollector>();
@@ -74,6 +75,7 @@ internal static class ControllerRegistration
         app.MapRuns();
         app.MapResults();
         app.MapSteps();
+        app.MapApprovals();
         app.MapLogs();
         app.MapArtifacts();
         app.MapAgents();

@@ -1,6 +1,8 @@
+using Weir.Controller.Storage;
 using Weir.Controller.Storage.Files;
 using Weir.Controller.Storage.Postgres;
 using Weir.Controller.Storage.Sqlite;
+using Weir.Controller.Storage.Transfer;
 using Weir.Engine.Storage;
 using Weir.Engine.Storage.Memory;
 
@@ -28,6 +30,7 @@ internal sealed record ControllerStores(
         if (options.Backend == StateBackend.Sqlite)
         {
             var sqlite = SqliteStore.Open(Path.Combine(folder.Path, options.DatabaseFile));
+            await RequireWholeAsync(sqlite, cancellationToken);
             return WithFiles(sqlite, sqlite, options, folder);
         }
 
@@ -37,6 +40,7 @@ internal sealed record ControllerStores(
         try
         {
             await postgres.OccupyAsync(isShared: options.SharedFolder is not null, cancellationToken);
+            await RequireWholeAsync(postgres, cancellationToken);
             if (options.SharedFolder is not { } shared) return WithFiles(postgres, postgres, options, folder);
             var key = await SharedFolder.OpenAsync(shared, postgres, cancellationToken);
             return new ControllerStores(
@@ -60,6 +64,16 @@ internal sealed record ControllerStores(
             if (store is IAsyncDisposable later) await later.DisposeAsync();
             else if (store is IDisposable disposable) disposable.Dispose();
         }
+    }
+
+    private static async Task RequireWholeAsync<TStore>(TStore store, CancellationToken cancellationToken)
+        where TStore : IDocumentStore
+    {
+        if (await store.GetAsync(TransferMark.Document, cancellationToken) is not { } mark) return;
+        (store as IDisposable)?.Dispose();
+        throw new DataDirectoryException(
+            $"a move from {TransferMark.Parse(mark.Json).From} into this database is not finished: do it again, it goes "
+            + "on where it was");
     }
 
     private static ControllerStores WithFiles(

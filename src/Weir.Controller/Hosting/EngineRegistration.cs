@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weir.Engine;
 using Weir.Engine.Agents;
+using Weir.Engine.Concurrency;
 using Weir.Engine.DataTree;
 using Weir.Engine.DataTree.Kinds;
 using Weir.Engine.Events;
@@ -10,6 +11,7 @@ using Weir.Engine.Identity;
 using Weir.Engine.Running;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Signals;
+using Weir.Engine.Storage;
 using Weir.Engine.Vault;
 
 namespace Weir.Controller.Hosting;
@@ -43,12 +45,19 @@ internal static class EngineRegistration
         services.AddSingleton<EventFollower>();
         services.AddSingleton<FlowRegistry>();
         services.AddSingleton<FlowLookup>(provider => provider.GetRequiredService<FlowRegistry>().FindAsync);
+        services.AddSingleton<GroupLoop>();
         services.AddSingleton<KindRegistry>();
         services.AddSingleton<Leadership>();
         services.AddSingleton<NodeFinder>();
         services.AddSingleton<NodeRegistry>();
         services.AddSingleton<Revocation>();
-        services.AddSingleton<RunKeeper>();
+        services.AddSingleton<RunGroups>();
+        services.AddSingleton(provider => new RunKeeper(
+            provider.GetRequiredService<IRecordStore>(), provider.GetRequiredService<RunMachine>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<RunSignals>())
+        {
+            IsAlone = provider.GetRequiredService<CoreSources>().Controller is null,
+        });
         services.AddSingleton<RunMachine>();
         services.AddSingleton<RunOperations>();
         services.AddSingleton<RunSignals>();

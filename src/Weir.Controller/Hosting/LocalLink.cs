@@ -16,6 +16,7 @@ public sealed class LocalLink : IControllerLink
 {
     private readonly AgentGateway _gateway;
     private readonly IBlobStore _blobs;
+    private readonly ControllerOptions _options;
     private readonly TimeProvider _time;
     private readonly AgentEntry _agent;
 
@@ -23,6 +24,7 @@ public sealed class LocalLink : IControllerLink
     {
         _gateway = services.GetRequiredService<AgentGateway>();
         _blobs = services.GetRequiredService<IBlobStore>();
+        _options = services.GetRequiredService<ControllerOptions>();
         _time = services.GetRequiredService<TimeProvider>();
         _agent = agent;
     }
@@ -78,7 +80,10 @@ public sealed class LocalLink : IControllerLink
         AskAsync(async agent =>
         {
             await CheckHeldAsync(agent, fence, cancellationToken);
-            return await _blobs.OpenAsync(digest, cancellationToken)
+            if (!_options.AllowDownloads)
+                throw Refused(ErrorCodes.NotPermitted, "this controller lets nobody download blobs");
+            var mayRead = await _gateway.NeedsAsync(agent, fence, digest, cancellationToken);
+            return (mayRead ? await _blobs.OpenAsync(digest, cancellationToken) : null)
                 ?? throw Refused(ErrorCodes.BlobNotFound, $"there is no blob {digest}");
         });
 

@@ -1,6 +1,7 @@
 using Weir.Controller.Auth;
 using Weir.Controller.Storage.Postgres;
 using Weir.Engine.Agents;
+using Weir.Engine.Concurrency;
 using Weir.Engine.Running;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
@@ -10,13 +11,15 @@ namespace Weir.Controller.Hosting;
 /// <summary>
 /// What one of several controllers does for all of them while it leads, and how each keeps up with what the others do.
 /// </summary>
-internal sealed class SharedState(Leadership leadership, TimerLoop timers, EventFollower followed, Kept kept)
+internal sealed class SharedState(
+    Leadership leadership, TimerLoop timers, GroupLoop groups, EventFollower followed, Kept kept)
 {
     public Task RunAsync(CancellationToken cancellationToken)
     {
         followed.Others = kept.TakeInAsync;
         return Task.WhenAll(
             leadership.RunAsync(cancellationToken), timers.RunAsync(cancellationToken),
+            groups.RunAsync(cancellationToken),
             followed.RunAsync(cancellationToken), kept.Presence.RunAsync(cancellationToken),
             kept.Records is PostgresStore postgres
                 ? postgres.ListenAsync(followed.Nudge, cancellationToken)

@@ -18,6 +18,8 @@ internal static class UiRoutes
     public const string Runs = Overview + "/runs";
     public const string Run = Runs + "/{run}";
     public const string RunCancel = Run + "/cancel";
+    public const string StepApprove = Run + "/steps/{step}/approve";
+    public const string StepReject = Run + "/steps/{step}/reject";
     public const string Log = Run + "/steps/{step}/log";
     public const string LogLines = Log + "/lines";
     public const string LogFollow = Log + "/follow";

@@ -25,7 +25,7 @@ internal sealed record NodeEventData
     public required string Id { get; init; }
     public required string Kind { get; init; }
     public required string Name { get; init; }
-    public required IReadOnlyList<string> Path { get; init; }
+    public required JsonText Path { get; init; }
     public string? Parent { get; init; }
     public required string Owner { get; init; }
 }
@@ -40,6 +40,7 @@ internal sealed record NodeEventData
 [JsonSerializable(typeof(StepNodeData))]
 [JsonSerializable(typeof(ResultNodeData))]
 [JsonSerializable(typeof(NodeTask))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class NodeJson : JsonSerializerContext;
 
@@ -71,8 +72,7 @@ public static class NodeViews
         };
     }
 
-    public static IReadOnlyList<string> PathOf(NodeRow row) =>
-        JsonSerializer.Deserialize(row.Path, NodeJson.Default.StringArray)!;
+    public static IReadOnlyList<string> PathOf(NodeRow row) => NodePath.Read(row.Path);
 
     /// <summary>The artifact of that name, if this controller keeps it itself.</summary>
     public static OwnArtifact? ArtifactOf(NodeRow row, string name) =>

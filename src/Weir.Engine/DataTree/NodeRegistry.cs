@@ -151,8 +151,7 @@ public sealed class NodeRegistry(IRecordStore records, KindRegistry kinds, IdSou
     {
         Parent = above?.Id,
         Lineage = above is null ? id : $"{above.Lineage}/{id}",
-        Path = JsonSerializer.Serialize(
-            [.. above is null ? [] : NodeViews.PathOf(above), name], NodeJson.Default.StringArray),
+        Path = NodePath.Below(above?.Path, name),
         Kind = "",
         Owner = "",
         Created = default,
@@ -165,7 +164,7 @@ public sealed class NodeRegistry(IRecordStore records, KindRegistry kinds, IdSou
             Id = row.Id,
             Kind = row.Kind,
             Name = row.Name,
-            Path = NodeViews.PathOf(row),
+            Path = new JsonText(row.Path),
             Parent = row.Parent,
             Owner = row.Owner,
         };

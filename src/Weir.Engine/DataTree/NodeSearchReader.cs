@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Weir.Contracts.Problems;
 using Weir.Engine.DataTree.Schemas.Patterns;
 using Weir.Engine.Storage;
@@ -44,7 +43,7 @@ public sealed class NodeSearchReader
         {
             reader._query = reader._query with
             {
-                Path = JsonSerializer.Serialize([.. reader._path], NodeJson.Default.StringArray),
+                Path = NodePath.Write(reader._path),
             };
         }
 

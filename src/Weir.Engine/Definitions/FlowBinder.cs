@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Contracts.Flows;
+using Weir.Contracts.Tokens;
 using Weir.Engine.Expressions;
 using Weir.Engine.Planning;
 
@@ -25,6 +26,7 @@ internal sealed class FlowBinder(ProblemList problems)
         Disconnect = root.Duration("disconnect"),
         Runtime = root.Text("runtime"),
         Secrets = root.Texts("secrets") ?? [],
+        Concurrency = BindConcurrency(root["concurrency"]),
         Steps = [.. root.Items("steps").Take(FlowKeys.MaxSteps).Select(BindStep)],
     };
 
@@ -57,8 +59,62 @@ internal sealed class FlowBinder(ProblemList problems)
             Secrets = step.Texts("secrets") ?? [],
             Runtime = step.Text("runtime"),
             StartsEmpty = step.Text("workspace") == "empty",
+            Matrix = BindMatrix(step["matrix"] as TreeMap),
+            Approval = BindApproval(step["approve"]),
         };
     }
+
+    private static PlanConcurrency? BindConcurrency(TreeValue? value) => value switch
+    {
+        null => null,
+        TreeMap map => new PlanConcurrency(map.Text("group") ?? "")
+        {
+            OnBusy = map.Text("on_busy") switch
+            {
+                "cancel" => OnBusy.Cancel,
+                "skip" => OnBusy.Skip,
+                _ => OnBusy.Queue,
+            },
+            MaxWaiting = map.Whole("max_waiting") ?? PlanConcurrency.DefaultWaiting,
+            WhenFull = map.Text("when_full") == "skip" ? WhenFull.Skip : WhenFull.Replace,
+        },
+        _ => new PlanConcurrency(value.AsText() ?? ""),
+    };
+
+    private static ApprovalDefinition? BindApproval(TreeValue? value) => value switch
+    {
+        null => null,
+        TreeMap map => new ApprovalDefinition
+        {
+            Message = map.Text("message"),
+            Role = map.Text("role") switch
+            {
+                "admin" => TokenRole.Admin,
+                "namespace_admin" => TokenRole.NamespaceAdmin,
+                _ => TokenRole.Runner,
+            },
+            By = map.Texts("by") ?? [],
+            Deadline = map.Duration("deadline"),
+        },
+        _ => new ApprovalDefinition { Message = value.AsText() },
+    };
+
+    private static MatrixDefinition? BindMatrix(TreeMap? map) => map is null ? null : new MatrixDefinition
+    {
+        Axes =
+        [
+            .. map.Entries.Where(e => FlowKeys.Matrix.Keys.All(known => known.Name != e.Key.Value))
+                .Select(e => new MatrixAxis(e.Key.Value, map.Texts(e.Key.Value) ?? [])),
+        ],
+        Exclude = [.. map.Items("exclude").Select(BindMatrixValues)],
+        Include = [.. map.Items("include").Select(BindMatrixValues)],
+        MaxParallel = map.Whole("max_parallel"),
+        FailFast = map.Boolean("fail_fast") ?? false,
+    };
+
+    private static ImmutableArray<MatrixValue> BindMatrixValues(TreeValue value) => value is TreeMap map
+        ? [.. map.Entries.Select(e => new MatrixValue(e.Key.Value, e.Value.AsText() ?? ""))]
+        : [];
 
     private static ArtifactDefinition BindArtifact(TreeValue value)
     {

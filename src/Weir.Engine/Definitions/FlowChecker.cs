@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weir.Engine.Expressions;
 
 namespace Weir.Engine.Definitions;
@@ -26,7 +27,9 @@ internal sealed class FlowChecker
         checker.CheckNames();
         checker.CheckNeeds();
         checker.CheckCycles();
-        checker.CheckResources();
+        var areGood = new MatrixChecker(flow, places, problems).Check();
+        checker.CheckResources(areGood ? MatrixExpansion.Expand(flow) : MatrixExpansion.AsWritten(flow));
+        new ApprovalChecker(flow, places, problems).Check();
         new ExpressionPlaces(flow, checker._graph, places, problems).Check();
     }
 
@@ -102,21 +105,36 @@ internal sealed class FlowChecker
         }
     }
 
-    private void CheckResources()
+    private void CheckResources(ImmutableArray<StepCell> cells)
     {
-        for (var i = 0; i < _flow.Steps.Length; i++)
+        var steps = cells.Select(cell => cell.Step).ToImmutableArray();
+        var graph = new StepGraph(steps);
+        var told = new HashSet<(int Step, int Resource)>();
+        for (var i = 0; i < cells.Length; i++)
         {
-            for (var j = 0; j < _flow.Steps[i].Resources.Length; j++)
+            for (var j = 0; j < steps[i].Resources.Length; j++)
             {
-                var resource = _flow.Steps[i].Resources[j];
-                if (!resource.Required || resource.Name.Length == 0) continue;
-                if (ArtifactSource.Find(_flow.Steps, _graph, i, resource.Name) is null)
+                var resource = steps[i].Resources[j];
+                var origin = cells[i].Origin;
+                if (resource.Name.Length == 0) continue;
+                var problem = ArtifactSource.Find(steps, graph, i, resource.Name) is { } maker
+                    ? ExplainSeveral(cells, maker, resource.Name)
+                    : resource.Required ? ExplainMissing(origin, resource.Name) : null;
+                if (problem is not null && told.Add((origin, j)))
                     _problems.Add(
-                        $"steps[{i}].resources[{j}]",
-                        _places.Of("steps", i, "resources", j),
-                        ExplainMissing(i, resource.Name));
+                        $"steps[{origin}].resources[{j}]", _places.Of("steps", origin, "resources", j), problem);
             }
         }
+    }
+
+    private string? ExplainSeveral(ImmutableArray<StepCell> cells, string maker, string artifact)
+    {
+        var origin = cells.First(cell => cell.Step.Name == maker).Origin;
+        var makers = cells.Count(c => c.Origin == origin && c.Step.Artifacts.Any(a => a.Name == artifact));
+        if (makers < 2) return null;
+        var axis = _flow.Steps[origin].Matrix!.Names.First();
+        return $"several combinations of `{_flow.Steps[origin].Name}` leave `{artifact}`: "
+            + $"name it by its combination, as in `{artifact}-${{{{ matrix.{axis} }}}}`";
     }
 
     private string ExplainMissing(int step, string name)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Weir.Contracts.Flows;
+using Weir.Contracts.Tokens;
 using Weir.Engine.Planning;
 
 namespace Weir.Engine.Definitions;
@@ -33,6 +34,9 @@ public sealed record FlowDefinition
     public string? Runtime { get; init; }
     public ImmutableArray<string> Secrets { get; init; } = [];
     public ImmutableArray<StepDefinition> Steps { get; init; } = [];
+
+    /// <summary>Null = its runs do not mind each other.</summary>
+    public PlanConcurrency? Concurrency { get; init; }
 }
 
 /// <summary>A typed input.</summary>
@@ -100,6 +104,28 @@ public sealed record StepDefinition
 
     /// <summary>True when it begins with an empty workspace, whatever it needs.</summary>
     public bool StartsEmpty { get; init; }
+
+    /// <summary>Null = it is made once.</summary>
+    public MatrixDefinition? Matrix { get; init; }
+
+    /// <summary>Set for a step that waits for people instead of running commands.</summary>
+    public ApprovalDefinition? Approval { get; init; }
+}
+
+/// <summary>What a step asks people, and whom.</summary>
+public sealed record ApprovalDefinition
+{
+    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromDays(7);
+
+    /// <summary>Template.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>What a token must be at least.</summary>
+    public TokenRole Role { get; init; } = TokenRole.Runner;
+
+    /// <summary>Names of the tokens that may decide; empty = any with the role.</summary>
+    public ImmutableArray<string> By { get; init; } = [];
+    public TimeSpan? Deadline { get; init; }
 }
 
 /// <summary>Name and path are templates.</summary>

@@ -1,3 +1,5 @@
+using Weir.Engine.Concurrency;
+
 namespace Weir.Engine.Definitions;
 
 /// <summary>Every key of the flow file: the one table behind the reader and the published schema.</summary>
@@ -18,6 +20,13 @@ internal static class FlowKeys
     private static readonly TextShape Pull = new() { Choices = ["if-missing", "always", "never"] };
     private static readonly BooleanShape Boolean = new();
     private static readonly ListShape Secrets = new(new TextShape { Format = TextFormat.EnvName }, 50);
+    private static readonly TextShape Question =
+        new() { Format = TextFormat.NotBlank, IsTemplate = true, MaxLength = 4096 };
+    private static readonly TextShape Group =
+        new() { Format = TextFormat.NotBlank, IsTemplate = true, MaxLength = GroupName.MaxLength };
+    private static readonly TextShape MatrixText = new() { Format = TextFormat.MatrixValue, MaxLength = 128 };
+    private static readonly MapShape MatrixCell =
+        new(TextFormat.Identifier, MatrixText, 2 * MatrixDefinition.MaxAxes);
     private static readonly MapShape Env =
         new(TextFormat.EnvName, new TextShape { IsTemplate = true, MaxLength = MaxValueLength }, 200);
 
@@ -109,6 +118,40 @@ internal static class FlowKeys
             new TextShape { Format = TextFormat.WorkspaceFile },
             "JUnit XML: file, folder or pattern (`*`, `?`, `**`) below the workspace."));
 
+    public static ObjectShape Matrix { get; } = new(
+        "a matrix",
+        new FlowKey(
+            "exclude", new ListShape(MatrixCell, MatrixDefinition.MaxCombinations), "Combinations to leave out: all that have these values."),
+        new FlowKey(
+            "include", new ListShape(MatrixCell, MatrixDefinition.MaxCombinations), "Combinations to add, each with a value for every axis."),
+        new FlowKey(
+            "max_parallel",
+            new NumberShape(1, MatrixDefinition.MaxCombinations, Whole: true),
+            "Combinations at once; without it as many as agents take."),
+        new FlowKey("fail_fast", Boolean, "Whether the others are stopped once a combination has failed."))
+    {
+        Others = new MapShape(
+            TextFormat.Identifier,
+            new ListShape(MatrixText, MatrixDefinition.MaxCombinations, Min: 1) { TakesSingle = false },
+            MatrixDefinition.MaxAxes),
+    };
+
+    public static ObjectShape Approve { get; } = new(
+        "an approval",
+        new FlowKey("message", Question, "What is asked, for people. Template."),
+        new FlowKey(
+            "role",
+            new TextShape { Choices = ["runner", "namespace_admin", "admin"] },
+            "The role that a token needs at least to decide; runner unless said otherwise."),
+        new FlowKey(
+            "by",
+            new ListShape(new TextShape { Format = TextFormat.NotBlank }, 50, Min: 1),
+            "Names of the tokens that may decide; without it any with the role."),
+        new FlowKey("deadline", Duration, "How long to wait for a decision; without it 7d."))
+    {
+        Short = Question,
+    };
+
     public static ObjectShape Step { get; } = new(
         "a step",
         new FlowKey("name", Name, "Unique in the flow; without it `step-<number>`."),
@@ -118,10 +161,8 @@ internal static class FlowKeys
         new FlowKey(
             "commands",
             new ListShape(Command, MaxCommands, Min: 1),
-            "What to run, in one shell session; each command is an entry of its own in the log.")
-        {
-            IsRequired = true,
-        },
+            "What to run, in one shell session; each command is an entry of its own in the log."),
+        new FlowKey("approve", Approve, "Instead of commands: wait until someone approves or rejects it."),
         new FlowKey("env", Env, "Environment variables; they stand over the flow's. Values are templates."),
         new FlowKey("needs", new ListShape(Name, MaxSteps), "Steps to wait for; without it all earlier ones."),
         new FlowKey("when", new TextShape { MaxLength = 4096 }, "Condition; without it success()."),
@@ -141,8 +182,9 @@ internal static class FlowKeys
         new FlowKey("limits", Limits, "What the step may use."),
         new FlowKey(
             "labels",
-            new MapShape(TextFormat.LabelName, new TextShape(), 50),
-            "Labels that an agent must have to claim it; `host.os`, `host.arch` and `host.name` are what it says of its host."),
+            new MapShape(TextFormat.LabelName, new TextShape { IsTemplate = true }, 50),
+            "Labels that an agent must have to claim it; `host.os`, `host.arch` and `host.name` are what it says of its host. Values may hold ${{ matrix.x }}."),
+        new FlowKey("matrix", Matrix, "Axes with values: the step is made for every combination of them."),
         new FlowKey("allow_failure", Boolean, "Whether the run may succeed although the step failed."),
         new FlowKey(
             "workdir",
@@ -156,7 +198,27 @@ internal static class FlowKeys
         new FlowKey("secrets", Secrets, "Secrets to bring as environment variables."),
         new FlowKey("runtime", Runtime, "Runtime to use: process, docker or fake."))
     {
-        Later = ["matrix", "services", "concurrency", "run", "job", "federated", "approve", "cache", "use", "parallel"],
+        OneOf = ["commands", "approve"],
+        Later = ["services", "concurrency", "run", "job", "federated", "cache", "use", "parallel"],
+    };
+
+    public static ObjectShape Concurrency { get; } = new(
+        "a rule of concurrency",
+        new FlowKey("group", Group, "Runs of one group in the namespace are under way one at a time. Template.")
+        {
+            IsRequired = true,
+        },
+        new FlowKey(
+            "on_busy",
+            new TextShape { Choices = ["queue", "cancel", "skip"] },
+            "What a new run does while another is under way: queue (the default), cancel the others, or skip."),
+        new FlowKey("max_waiting", new NumberShape(1, 100, Whole: true), "Runs that may wait; 20 unless said otherwise."),
+        new FlowKey(
+            "when_full",
+            new TextShape { Choices = ["replace", "skip"] },
+            "When one more comes: replace the oldest that waits (the default), or skip the new one."))
+    {
+        Short = Group,
     };
 
     public static ObjectShape Flow { get; } = new(
@@ -174,10 +236,11 @@ internal static class FlowKeys
         new FlowKey("disconnect", DurationOrZero, "`disconnect` of steps that name none; without it 10m."),
         new FlowKey("runtime", Runtime, "Runtime for steps that name none: process, docker or fake."),
         new FlowKey("secrets", Secrets, "Secrets of every step."),
+        new FlowKey("concurrency", Concurrency, "Which runs must not be under way at once; without it all may."),
         new FlowKey("steps", new ListShape(Step, MaxSteps, Min: 1), "What to do.") { IsRequired = true })
     {
         AllowsExtensions = true,
-        Later = ["on", "matrix", "services", "concurrency", "parallel", "cache", "use"],
+        Later = ["on", "services", "parallel", "cache", "use"],
     };
 
     private static TextShape GitUrl => new() { IsTemplate = true, Format = TextFormat.NotBlank };

@@ -5,6 +5,8 @@ namespace Weir.Engine.Definitions;
 /// <summary>A list of at most <paramref name="Max"/> items; a single item may stand without its list.</summary>
 internal sealed record ListShape(Shape Item, int Max, int Min = 0) : Shape
 {
+    public bool TakesSingle { get; init; } = true;
+
     public override bool MayBeNothing => Min == 0;
 
     public override void Check(TreeValue value, string path, ProblemList problems)
@@ -12,6 +14,7 @@ internal sealed record ListShape(Shape Item, int Max, int Min = 0) : Shape
         if (value is not TreeList list)
         {
             if (Min > 0 && value is TreeText { IsNull: true }) problems.Add(path, value.Place, "the list is empty");
+            else if (!TakesSingle) problems.Add(path, value.Place, $"expected a list, found {value.Description}");
             else Item.Check(value, path, problems);
             return;
         }
@@ -32,6 +35,7 @@ internal sealed record ListShape(Shape Item, int Max, int Min = 0) : Shape
             ["minItems"] = Min,
             ["maxItems"] = Max,
         };
+        if (!TakesSingle) return list;
         var forms = new JsonArray(list, Item.ToSchema());
         if (MayBeNothing) forms.Add((JsonNode)new JsonObject { ["type"] = "null" });
         return new() { ["anyOf"] = forms };

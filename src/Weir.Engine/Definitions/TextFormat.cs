@@ -56,6 +56,11 @@ internal sealed record TextFormat(string? Pattern, Func<string, string?> Check)
             ? "`${{ }}` never stands in a command: put the value into `env` and use it as \"$NAME\""
             : null);
 
+    public static TextFormat MatrixValue { get; } = new(null, static text =>
+        text.Any(char.IsControl) ? "a value of a matrix is one line"
+        : text.Contains(Template.Open, StringComparison.Ordinal) ? "`${{ }}` never stands in a value of a matrix"
+        : null);
+
     public static TextFormat NotBlank { get; } = new(
         null, static text => string.IsNullOrWhiteSpace(text) ? "the text is empty" : null);
 

@@ -116,8 +116,23 @@ public sealed class EventFeed(IRecordStore store, TimeProvider time)
         {
             if (after >= _through && _through >= 0) return ([], false);
             if (_newest.Count == 0 || after < _newest[0].Sequence - 1) return ([], true);
-            return ([.. _newest.Where(row => row.Sequence > after).Take(PageSize)], false);
+            var first = FirstAfter(after);
+            return (_newest.GetRange(first, Math.Min(PageSize, _newest.Count - first)), false);
         }
+    }
+
+    // Numbers have gaps where a transaction was undone, so the place is found by halving.
+    private int FirstAfter(long number)
+    {
+        var (low, high) = (0, _newest.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_newest[middle].Sequence > number) high = middle;
+            else low = middle + 1;
+        }
+
+        return low;
     }
 
     private sealed class Following(EventFeed feed) : IDisposable

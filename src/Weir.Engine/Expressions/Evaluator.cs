@@ -63,7 +63,8 @@ internal sealed class Evaluator(ExpressionScope scope)
         {
             ExpressionRoots.Params => Follow(scope.Params, key, segments),
             ExpressionRoots.Trigger => Follow(scope.Trigger, key, segments),
-            ExpressionRoots.Matrix => Follow(scope.Matrix, key, segments),
+            ExpressionRoots.Matrix => ExpressionValue.Of(
+                segments.Length == 2 ? scope.Matrix.GetValueOrDefault(key) : null),
             ExpressionRoots.Run => ExpressionValue.Of(segments.Length == 2 ? scope.Run.GetValueOrDefault(key) : null),
             ExpressionRoots.Steps => FollowStep(key, segments),
             _ => Fail($"unknown name `{segments[0].Name}`"),

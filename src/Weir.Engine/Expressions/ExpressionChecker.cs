@@ -57,13 +57,15 @@ internal sealed class ExpressionChecker(ExpressionNames names)
                 break;
             case ExpressionRoots.Run:
                 if (RequireLength(path, 2, 2, "run.<field>"))
-                    CheckKnown(path[1], ExpressionRoots.RunFields, "field of `run`");
+                    CheckKnown(path[1], names.RunFields, "field of `run`");
                 break;
             case ExpressionRoots.Trigger:
                 RequireLength(path, 2, int.MaxValue, "trigger.<field>");
                 break;
             case ExpressionRoots.Matrix:
-                Report(root.Position, "`matrix` is not supported yet");
+                if (names.Matrix.Count == 0)
+                    Report(root.Position, "`matrix` is known only in a step that has one");
+                else if (RequireLength(path, 2, 2, "matrix.<axis>")) CheckKnown(path[1], names.Matrix, "axis");
                 break;
             case ExpressionRoots.Steps:
                 CheckStep(path);
@@ -102,6 +104,8 @@ internal sealed class ExpressionChecker(ExpressionNames names)
             Report(
                 path[2].Position,
                 isOutput ? "write `steps.<name>.outputs.<output>`" : $"`{path[2].Name}` has no fields");
+        else if (isOutput && names.MatrixSteps.Contains(step.Name))
+            Report(path[2].Position, $"step `{step.Name}` has a matrix: each combination has outputs of its own");
         else if (isOutput && names.Steps?.GetValueOrDefault(step.Name) is { } outputs)
             CheckKnown(path[3], outputs, $"output of step `{step.Name}`");
     }

@@ -5,6 +5,15 @@ public sealed record ExpressionNames
 {
     public IReadOnlyCollection<string>? Params { get; init; }
 
+    /// <summary>The fields of <c>run</c> that are known here.</summary>
+    public IReadOnlyCollection<string> RunFields { get; init; } = ExpressionRoots.RunFields;
+
+    /// <summary>The names of the step's matrix; empty where there is none.</summary>
+    public IReadOnlyCollection<string> Matrix { get; init; } = [];
+
+    /// <summary>Steps that have a matrix: of each there are several.</summary>
+    public IReadOnlyCollection<string> MatrixSteps { get; init; } = [];
+
     /// <summary>Every step of the flow with its declared outputs (null = not known).</summary>
     public IReadOnlyDictionary<string, IReadOnlyCollection<string>?>? Steps { get; init; }
 

@@ -12,7 +12,7 @@ public sealed record ExpressionScope
     public IReadOnlyDictionary<string, JsonElement> Trigger { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>The values of a matrix step; empty for other steps.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Matrix { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, string> Matrix { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
     /// <c>run.id</c>, <c>run.number</c>, <c>run.handle</c>, <c>run.flow</c>, <c>run.namespace</c>, <c>run.trigger</c>.

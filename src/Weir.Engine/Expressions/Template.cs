@@ -61,6 +61,28 @@ public static class Template
         ? string.Concat(parsed.Parts.Select(part => part.Node is null ? part.Text : "x"))
         : null;
 
+    /// <summary>
+    /// Resolves what depends on the values of a matrix alone, which are known before a run; any other template stays
+    /// as it is.
+    /// </summary>
+    internal static string ResolveMatrix(string template, ExpressionScope scope) =>
+        IsOfMatrix(template) && !IsConstant(template) ? Resolve(template, scope).Text ?? template : template;
+
+    /// <summary>True when no expression in it asks for anything but <c>matrix</c>.</summary>
+    internal static bool IsOfMatrix(string template) =>
+        !template.Contains('$' + Open, StringComparison.Ordinal)
+        && Parsed.GetOrAdd(template, Parse) is { Error: null } parsed
+        && parsed.Parts.All(part => part.Node is null || IsOfMatrix(part.Node));
+
+    private static bool IsOfMatrix(ExpressionNode node) => node switch
+    {
+        ExpressionNode.Path path => path.Segments[0].Name == ExpressionRoots.Matrix,
+        ExpressionNode.Not not => IsOfMatrix(not.Operand),
+        ExpressionNode.Binary binary => IsOfMatrix(binary.Left) && IsOfMatrix(binary.Right),
+        ExpressionNode.Call call => !call.Arguments.IsEmpty && call.Arguments.All(IsOfMatrix),
+        _ => true,
+    };
+
     /// <summary>Offset of the <c>}}</c> that closes an expression, quotes respected; −1 when there is none.</summary>
     internal static int EndOf(string text, int from)
     {

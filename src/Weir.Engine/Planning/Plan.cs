@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Contracts.Flows;
+using Weir.Contracts.Tokens;
 
 namespace Weir.Engine.Planning;
 
@@ -22,6 +23,46 @@ public sealed record Plan
 
     /// <summary>Longest time a ready step waits for an agent.</summary>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Null = its runs do not mind each other.</summary>
+    public PlanConcurrency? Concurrency { get; init; }
+}
+
+/// <summary>Of the runs of a group, in one namespace, one is under way at a time.</summary>
+/// <param name="Group">Template, resolved when the run is started.</param>
+public sealed record PlanConcurrency(string Group)
+{
+    public const int DefaultWaiting = 20;
+
+    /// <summary>What a new run does while another holds the group.</summary>
+    public OnBusy OnBusy { get; init; }
+
+    /// <summary>Runs that may wait at once.</summary>
+    public int MaxWaiting { get; init; } = DefaultWaiting;
+
+    /// <summary>What happens when one more comes.</summary>
+    public WhenFull WhenFull { get; init; }
+}
+
+public enum OnBusy
+{
+    /// <summary>It waits; the oldest goes first.</summary>
+    Queue,
+
+    /// <summary>The one under way and those that wait are cancelled for it.</summary>
+    Cancel,
+
+    /// <summary>It is skipped.</summary>
+    Skip,
+}
+
+public enum WhenFull
+{
+    /// <summary>The oldest that waits is cancelled for it.</summary>
+    Replace,
+
+    /// <summary>It is skipped.</summary>
+    Skip,
 }
 
 public sealed record PlanStep
@@ -73,6 +114,29 @@ public sealed record PlanStep
 
     /// <summary>The step whose workspace this one continues; null = it starts with an empty one.</summary>
     public string? WorkspaceFrom { get; init; }
+
+    /// <summary>Set when it is one combination of a step with a matrix.</summary>
+    public PlanMatrix? Matrix { get; init; }
+
+    /// <summary>Set for steps of the kind <see cref="Running.OpKinds.Approve"/>.</summary>
+    public PlanApproval? Approval { get; init; }
+}
+
+/// <param name="Message">Template.</param>
+/// <param name="Role">What a token must be at least to decide.</param>
+/// <param name="By">Names of the tokens that may; empty = any with the role.</param>
+/// <param name="Deadline">After it the step has failed.</param>
+public sealed record PlanApproval(string? Message, TokenRole Role, ImmutableArray<string> By, TimeSpan Deadline);
+
+/// <param name="Step">Name of the step in the flow, which all combinations share.</param>
+/// <param name="Values">What <c>matrix</c> is in the expressions of this combination.</param>
+public sealed record PlanMatrix(string Step, ImmutableSortedDictionary<string, string> Values)
+{
+    /// <summary>Combinations at once; null = no limit.</summary>
+    public int? MaxParallel { get; init; }
+
+    /// <summary>Whether the others are stopped once a combination has failed.</summary>
+    public bool FailFast { get; init; }
 }
 
 /// <summary>Name and path are templates; the path may hold <c>*</c>, <c>?</c> and <c>**</c>.</summary>

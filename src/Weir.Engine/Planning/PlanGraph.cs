@@ -22,11 +22,19 @@ public sealed class PlanGraph
                 s => s.Needs is { } names ? names.Select(PositionOf).ToImmutableArray() : (ImmutableArray<int>?)null),
         ];
         _heirs = [.. plan.Steps.Select(s => Heirs(s.Name))];
+        Groups =
+        [
+            .. plan.Steps.Index().Where(s => s.Item.Matrix is not null).GroupBy(s => s.Item.Matrix!.Step)
+                .Select(g => new MatrixGroup(g.Key, g.First().Item.Matrix!, [.. g.Select(s => s.Index)])),
+        ];
         HasImages = plan.Steps.Any(step => step.Image is not null);
         _ancestors = new ImmutableArray<int>?[plan.Steps.Length];
     }
 
     public Plan Plan { get; }
+
+    /// <summary>The steps with a matrix, each with its combinations.</summary>
+    public ImmutableArray<MatrixGroup> Groups { get; }
 
     /// <summary>True when any step names an image.</summary>
     public bool HasImages { get; }
@@ -66,3 +74,8 @@ public sealed class PlanGraph
     private ImmutableArray<int> Heirs(string step) =>
         [.. Enumerable.Range(0, Plan.Steps.Length).Where(i => Plan.Steps[i].WorkspaceFrom == step)];
 }
+
+/// <param name="Step">The name in the flow.</param>
+/// <param name="Rule">That of any combination: limits are the same for all.</param>
+/// <param name="Cells">Positions of the combinations.</param>
+public sealed record MatrixGroup(string Step, PlanMatrix Rule, ImmutableArray<int> Cells);

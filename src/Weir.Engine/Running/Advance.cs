@@ -9,17 +9,18 @@ internal static class Advance
 {
     public static void All(RunEdit edit)
     {
-        if (edit.Run.Status.IsFinal()) return;
+        if (edit.Run.Status.IsFinal() || edit.Run.WaitsForGroup) return;
         // Needs point backwards or are checked again: a skip may free later steps, and those others, so go on until
         // nothing moves.
         for (var moved = true; moved;)
         {
-            moved = false;
+            moved = Matrices.StopAfterFailure(edit);
             var firstOpen = FirstOpen(edit);
             for (var i = firstOpen; i < edit.Count; i++)
             {
                 if (edit[i].Phase != StepPhase.Blocked) continue;
-                if (OpenNeed(edit, i, firstOpen) is { } open) Wait(edit, i, open);
+                if (OpenNeed(edit, i, firstOpen) is { } open) Wait(edit, i, $"waiting for step {edit[open].Name}");
+                else if (Matrices.TurnOf(edit, i) is { } turn) Wait(edit, i, turn);
                 else moved |= Decide(edit, i);
                 if (moved && i == firstOpen) firstOpen = FirstOpen(edit);
             }
@@ -64,9 +65,8 @@ internal static class Advance
         return null;
     }
 
-    private static void Wait(RunEdit edit, int step, int open)
+    private static void Wait(RunEdit edit, int step, string waiting)
     {
-        var waiting = $"waiting for step {edit[open].Name}";
         if (edit[step].Waiting != waiting) edit[step] = edit[step] with { Waiting = waiting };
     }
 
@@ -77,6 +77,7 @@ internal static class Advance
         var scope = Scopes.For(edit.Peek(), step);
         var condition = Condition.Evaluate(plan.When, scope);
         if (condition.Error is { } error) edit.End(step, RunStatus.Failed, ReasonCode.Expression, $"when: {error}");
+        else if (condition.Holds && plan.Approval is not null) Approvals.Ask(edit, step);
         else if (condition.Holds) Queue(edit, step);
         else if (edit.Run.Stop is { } stop)
             edit.End(step, RunStatus.Cancelled, stop.Reason, "the run was stopped before it");
@@ -97,6 +98,10 @@ internal static class Advance
         var (status, reason, message) = (edit.Run.Stop, failed) switch
         {
             ({ Reason: ReasonCode.Timeout }, _) => (RunStatus.Failed, ReasonCode.Timeout, "the run's time was over"),
+            ({ Reason: ReasonCode.QueueTimeout }, _) =>
+                (RunStatus.Failed, ReasonCode.QueueTimeout, $"the concurrency group {edit.Run.Group} was busy too long"),
+            ({ Reason: ReasonCode.Superseded }, _) =>
+                (RunStatus.Cancelled, ReasonCode.Superseded, "a newer run of its group took its place"),
             ({ } stop, _) => (RunStatus.Cancelled, ReasonCode.Cancelled, $"cancelled by {stop.By}"),
             (null, >= 0) => (RunStatus.Failed, ReasonCode.StepFailed, $"step {edit[failed].Name} failed"),
             _ => (RunStatus.Success, ReasonCode.None, null),

@@ -25,9 +25,10 @@ internal static class AttemptEnding
             return;
         }
 
-        if (edit[step].Current!.StopAsked is not null && edit.Run.Stop is { } stop)
+        if (edit[step].Current!.StopAsked is not null)
         {
-            edit.End(step, RunStatus.Cancelled, stop.Reason, message ?? "stopped");
+            if (edit.Run.Stop is { } stop) edit.End(step, RunStatus.Cancelled, stop.Reason, message ?? "stopped");
+            else edit.End(step, RunStatus.Cancelled, ReasonCode.FailFast, Matrices.WhyStopped(edit, step));
             return;
         }
 

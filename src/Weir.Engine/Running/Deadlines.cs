@@ -18,7 +18,7 @@ internal static class Deadlines
     public static DateTimeOffset? Next(RunState run, RunTiming timing)
     {
         if (run.Status.IsFinal()) return null;
-        var next = run.Stop is { } stop ? stop.At + timing.StoppedRunGrace : run.Created + run.Plan.Timeout;
+        var next = run.Stop is { } stop ? stop.At + timing.StoppedRunGrace : EndOf(run);
         for (var i = 0; i < run.Steps.Length; i++)
         {
             if (Next(run.Plan, run.Plan.Steps[i], run.Steps[i], timing) is { } due && due < next) next = due;
@@ -27,11 +27,17 @@ internal static class Deadlines
         return next;
     }
 
+    /// <summary>A run waits for its group as a step waits for an agent; its own time begins after that.</summary>
+    private static DateTimeOffset EndOf(RunState run) => run.WaitsForGroup
+        ? run.Created + run.Plan.QueueTimeout
+        : (run.Admitted ?? run.Created) + run.Plan.Timeout;
+
     private static DateTimeOffset? Next(Plan plan, PlanStep step, StepState state, RunTiming timing) =>
         state.Phase switch
     {
         StepPhase.Backoff => state.NotBefore,
         StepPhase.Queued => state.Queued + plan.QueueTimeout,
+        StepPhase.Asking => state.Approval!.Asked + step.Approval!.Deadline,
         StepPhase.Unreachable => state.Current!.RescueAt,
         StepPhase.Leased => LeasedUntil(step, state.Current!, timing),
         _ => null,
@@ -51,12 +57,12 @@ internal static class Deadlines
         if (edit.Run.Stop is { } stop)
         {
             if (edit.Now < stop.At + edit.Timing.StoppedRunGrace) return false;
-            Stopping.EndAll(edit);
+            Stopping.EndAll(edit, "the run's time was over");
             return true;
         }
 
-        if (edit.Now < edit.Run.Created + edit.Graph.Plan.Timeout) return false;
-        Stopping.Begin(edit, ReasonCode.Timeout, "");
+        if (edit.Now < EndOf(edit.Run)) return false;
+        Stopping.Begin(edit, edit.Run.WaitsForGroup ? ReasonCode.QueueTimeout : ReasonCode.Timeout, "");
         return true;
     }
 
@@ -74,6 +80,9 @@ internal static class Deadlines
                 edit.End(
                     step, RunStatus.Failed, ReasonCode.QueueTimeout,
                     $"no agent took it in {edit.Graph.Plan.QueueTimeout.TotalSeconds:0} s: {state.Waiting}");
+                return true;
+            case StepPhase.Asking:
+                Approvals.Expire(edit, step);
                 return true;
             case StepPhase.Unreachable:
                 AttemptEnding.Apply(

@@ -89,7 +89,7 @@ public sealed partial class EventFollower(RunKeeper keeper, RunSignals signals, 
             signals.Runs.Pulse(run.Subject);
         }
 
-        foreach (var stopping in page.Where(row => row.Type == "run.stopping"))
+        foreach (var stopping in page.Where(row => row.Type is RunEffects.RunStopping or RunEffects.StepStopping))
         {
             if (await keeper.LoadAsync(stopping.Subject, cancellationToken) is { } run) signals.Stopping(run);
         }

@@ -1,5 +1,6 @@
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
+using Weir.Engine.Concurrency;
 using Weir.Engine.Scheduling;
 
 namespace Weir.Engine.Running;
@@ -8,8 +9,18 @@ namespace Weir.Engine.Running;
 internal static class Explanation
 {
     /// <param name="agents">All agents, when a step waits for one.</param>
-    public static RunExplanation Of(RunState run, IReadOnlyList<AgentStanding> agents) =>
-        new(run.Handle, run.Status, Summary(run), [.. run.Steps.Select((step, i) => Of(run, step, i, agents))]);
+    /// <param name="group">Where it stands in its group, when it waits for it.</param>
+    public static RunExplanation Of(RunState run, IReadOnlyList<AgentStanding> agents, GroupStanding? group) =>
+        new(
+            run.Handle, run.Status, group is null ? Summary(run) : Summary(group),
+            [.. run.Steps.Select((step, i) => Of(run, step, i, agents))]);
+
+    private static string Summary(GroupStanding group)
+    {
+        var holder = group.Holder is { } run ? $"{run} holds" : "which is changing hands just now";
+        var before = group.Before == 0 ? "" : $"; {group.Before} wait before it";
+        return $"it waits for the concurrency group {group.Group}, {holder}{before}";
+    }
 
     private static string Summary(RunState run) => run.Status switch
     {
@@ -56,6 +67,8 @@ internal static class Explanation
         var hints = new List<string>();
         if (step.Status == RunStatus.Failed && run.Plan.Steps[i].AllowFailure)
             hints.Add("the flow allows it to fail: the run goes on without it");
+        if (step.Phase == StepPhase.Asking)
+            hints.Add($"weir run approve '{run.Handle}' {step.Name}, or weir run reject");
         if (step.Reason == ReasonCode.Exit)
             hints.Add($"weir run logs '{run.Handle}' {step.Name} shows what it printed");
         if (step.Losses > 0) hints.Add($"{step.Losses} attempt(s) were lost to infrastructure, not to the step itself");

@@ -7,6 +7,9 @@ public enum OpPlace
 {
     /// <summary>An agent claims it, runs it in a runtime and reports its outcome under a lease.</summary>
     Agent,
+
+    /// <summary>Nobody executes it: the controller asks, and people decide over the API.</summary>
+    People,
 }
 
 /// <summary>
@@ -16,9 +19,11 @@ public enum OpPlace
 public static class OpKinds
 {
     public const string Commands = "commands";
+    public const string Approve = "approve";
 
     private static readonly FrozenDictionary<string, OpPlace> Places =
-        new Dictionary<string, OpPlace> { [Commands] = OpPlace.Agent }.ToFrozenDictionary();
+        new Dictionary<string, OpPlace> { [Commands] = OpPlace.Agent, [Approve] = OpPlace.People }
+            .ToFrozenDictionary();
 
     public static bool TryPlace(string kind, out OpPlace place) => Places.TryGetValue(kind, out place);
 }

@@ -13,8 +13,16 @@ public static class RunCodec
 {
     public static RunRow ToRow(RunState run, DateTimeOffset? due)
     {
-        var details =
-            new RunDetails { Inputs = run.Inputs, Stop = run.Stop, LastLease = run.LastLease, Message = run.Message };
+        var details = new RunDetails
+        {
+            Inputs = run.Inputs,
+            Stop = run.Stop,
+            Group = run.Group,
+            WaitsForGroup = run.WaitsForGroup,
+            Admitted = run.Admitted,
+            LastLease = run.LastLease,
+            Message = run.Message,
+        };
         return new RunRow(
             run.Id, run.Namespace, run.Flow, JsonSerializer.Serialize(details, StateJson.Default.RunDetails))
         {
@@ -56,6 +64,9 @@ public static class RunCodec
             Started = row.Started,
             Ended = row.Ended,
             Stop = details.Stop,
+            Group = details.Group,
+            WaitsForGroup = details.WaitsForGroup,
+            Admitted = details.Admitted,
             LastLease = details.LastLease,
             Version = row.Version,
             Steps =
@@ -86,6 +97,9 @@ internal sealed record RunDetails
 {
     public required RunInputs Inputs { get; init; }
     public RunStop? Stop { get; init; }
+    public string? Group { get; init; }
+    public bool WaitsForGroup { get; init; }
+    public DateTimeOffset? Admitted { get; init; }
     public long LastLease { get; init; }
     public string? Message { get; init; }
 }

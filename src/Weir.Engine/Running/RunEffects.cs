@@ -37,6 +37,8 @@ public static class RunEffects
 {
     public const string RunCreated = "run.created";
     public const string RunFinished = "run.finished";
+    public const string RunStopping = "run.stopping";
+    public const string StepStopping = "step.stopping";
     public const string StepFinished = "step.finished";
 
     public static IReadOnlyList<RunEffect> Between(RunState? before, RunState after)
@@ -56,7 +58,7 @@ public static class RunEffects
             OfStep(effects, before?.Steps[i], after, i);
         }
 
-        if (after.Stop is not null && before?.Stop is null) effects.Add(new RunEffect.Publish("run.stopping", -1));
+        if (after.Stop is not null && before?.Stop is null) effects.Add(new RunEffect.Publish(RunStopping, -1));
         if (after.Status.IsFinal() && before?.Status.IsFinal() != true)
             effects.Add(new RunEffect.Publish(RunFinished, -1));
         return effects;
@@ -69,6 +71,8 @@ public static class RunEffects
         var isQueued = after.Phase == StepPhase.Queued;
         if (wasQueued && !isQueued) effects.Add(new RunEffect.Dequeue(step));
         if (isQueued && !wasQueued) effects.Add(new RunEffect.Enqueue(step));
+        if (after.Phase == StepPhase.Asking && before?.Phase != StepPhase.Asking)
+            effects.Add(new RunEffect.Publish("step.asked", step));
         OfLease(effects, before, run, step);
         if (after.IsOver && before?.IsOver != true) effects.Add(new RunEffect.Publish(StepFinished, step));
         else if (after.Status == RunStatus.Running && before?.Status != RunStatus.Running)
@@ -91,6 +95,7 @@ public static class RunEffects
         if (now.StopAsked is not null && old?.StopAsked is null)
         {
             effects.Add(new RunEffect.TellStop(now.Agent, new AttemptFence(run.Id, after.Name, now.Number, now.Lease)));
+            if (run.Stop is null) effects.Add(new RunEffect.Publish(StepStopping, step));
         }
     }
 }

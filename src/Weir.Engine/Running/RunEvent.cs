@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Contracts.AgentProtocol;
+using Weir.Contracts.Statuses;
 
 namespace Weir.Engine.Running;
 
@@ -14,8 +15,9 @@ public abstract record RunEvent
     public sealed record Claimed(string Step, string Agent, ClaimNonce Nonce, int Ordinal) : RunEvent;
 
     /// <summary>The agent has begun, or a command started or ended.</summary>
-    public sealed record Progressed(AttemptFence Fence, string? Runtime, ImmutableArray<CommandRecord> Commands)
-        : RunEvent
+    /// <param name="Agent">Who says so: counts only if it holds the attempt.</param>
+    public sealed record Progressed(
+        AttemptFence Fence, string Agent, string? Runtime, ImmutableArray<CommandRecord> Commands) : RunEvent
     {
         public string? Image { get; init; }
 
@@ -23,7 +25,8 @@ public abstract record RunEvent
         public string? Preparing { get; init; }
     }
 
-    public sealed record Finished(AttemptFence Fence, AttemptOutcome Outcome) : RunEvent;
+    /// <param name="Agent">Who says so: counts only if it holds the attempt.</param>
+    public sealed record Finished(AttemptFence Fence, string Agent, AttemptOutcome Outcome) : RunEvent;
 
     /// <summary>A secret that the step states cannot be had: the attempt is not handed out.</summary>
     public sealed record Withheld(AttemptFence Fence, string Why) : RunEvent;
@@ -44,7 +47,17 @@ public abstract record RunEvent
     /// <summary>The agent is there and does not hold the attempt.</summary>
     public sealed record NotHeld(AttemptFence Fence) : RunEvent;
 
-    public sealed record CancelAsked(string By) : RunEvent;
+    /// <summary>Someone who may has approved or rejected a step.</summary>
+    public sealed record Decided(string Step, bool Approved, string By, string? Comment) : RunEvent;
+
+    public sealed record CancelAsked(string By) : RunEvent
+    {
+        /// <summary><see cref="ReasonCode.Superseded"/> when it makes way for a newer run.</summary>
+        public ReasonCode Reason { get; init; } = ReasonCode.Cancelled;
+    }
+
+    /// <summary>Its group lets it begin.</summary>
+    public sealed record Admitted : RunEvent;
 
     /// <summary>Time has passed: deadlines are looked at.</summary>
     public sealed record Ticked : RunEvent;

@@ -18,22 +18,27 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     private readonly BoundedCache<string, RunState> _states = new(8_192);
     private readonly BoundedCache<string, PlanGraph> _plans = new(1_024);
 
+    /// <summary>No other controller moves these runs: what is kept here is what is stored.</summary>
+    public bool IsAlone { get; init; }
+
     public RunTiming Timing => machine.Timing;
     public IRecordStore Store => store;
 
     /// <summary>Stores a new run with its plan. The answer is its state with the number the store gave it.</summary>
     public async Task<InsertOutcome> InsertAsync(
-        RunState run, PlanRow plan, IdempotencyRow? idempotency, CancellationToken cancellationToken)
+        RunState run, PlanRow plan, RunEntry entry, CancellationToken cancellationToken)
     {
-        var begun = machine.Begin(run, run.Created);
+        var begun = machine.Begin(run, run.Created, entry.Place);
         var effects = RunEffects.Between(null, begun);
         var commit = new CommitBuilder(machine, run.Created).Build(null, begun, effects) with
         {
             Plan = KnownGraph(run.PlanDigest) is null ? plan : null, // stored plans stay
-            Idempotency = idempotency,
+            Idempotency = entry.Idempotency,
+            Documents = entry.Group is null ? [] : [entry.Group],
         };
         var outcome = await store.CommitAsync(commit, cancellationToken);
-        if (outcome is not CommitOutcome.Committed committed) return new InsertOutcome(null);
+        if (outcome is not CommitOutcome.Committed committed)
+            return new InsertOutcome(null) { Conflict = (outcome as CommitOutcome.Conflict)?.Kind };
         var stored = begun with { Number = committed.RunNumber, Version = 1 };
         _plans.Put(run.PlanDigest, run.Graph);
         Remember(stored);
@@ -53,6 +58,12 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     public async Task<RunState?> RecallAsync(string run, CancellationToken cancellationToken) =>
         _states.TryGet(run, out var known) ? known : await LoadAsync(run, cancellationToken);
 
+    /// <summary>The run as stored now; read again only when another controller has moved it on.</summary>
+    public async Task<RunState?> RefreshAsync(string run, CancellationToken cancellationToken) =>
+        _states.TryGet(run, out var known) && (IsAlone || await IsCurrentAsync(known, cancellationToken))
+            ? known
+            : await LoadAsync(run, cancellationToken);
+
     /// <summary>
     /// Applies one event durably. Throws <see cref="StoreUnavailableException"/> when the store does not answer; the
     /// effect is unknown then, and the caller may apply the same event again.
@@ -63,7 +74,13 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     /// <summary>The same, as a leader: refused once the term is over.</summary>
     public Task<Applied> ApplyAsync(
         string run, RunEvent happened, LeaderTerm term, CancellationToken cancellationToken) =>
-        ApplyAsync(run, happened, new Following(_ => null, term.Guards), cancellationToken);
+        ApplyAsync(run, happened, new Following(_ => null, new Commit { Unchanged = term.Guards }), cancellationToken);
+
+    /// <summary>Lets a run begin in the commit that makes it its group's holder, unless others were faster.</summary>
+    internal Task<Applied> AdmitAsync(string run, DocumentWrite group, CancellationToken cancellationToken) =>
+        ApplyAsync(
+            run, new RunEvent.Admitted(), new Following(_ => null, new Commit { Documents = [group] }),
+            cancellationToken);
 
     /// <summary>
     /// The same; what <paramref name="then"/> answers to the state after the event is applied to it in the same
@@ -71,7 +88,7 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     /// </summary>
     public Task<Applied> ApplyAsync(
         string run, RunEvent happened, Func<RunState, RunEvent?> then, CancellationToken cancellationToken) =>
-        ApplyAsync(run, happened, new Following(then, []), cancellationToken);
+        ApplyAsync(run, happened, new Following(then, new Commit()), cancellationToken);
 
     private async Task<Applied> ApplyAsync(
         string run, RunEvent happened, Following following, CancellationToken cancellationToken)
@@ -91,7 +108,7 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
             }
 
             var after = Follow(transition.State, following.Then, now);
-            var conditions = new Commit { Unchanged = following.Guards, Ended = EndedBy(happened) };
+            var conditions = following.Conditions with { Ended = EndedBy(happened) };
             var (stored, conflict) = await CommitAsync(before, after, (conditions, now), cancellationToken);
             if (stored is not null) return new Applied(EventVerdict.Accepted, stored);
             if (conflict is ConflictKind.DocumentVersion or ConflictKind.LeaseNotEnded)
@@ -137,7 +154,9 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
         var effects = RunEffects.Between(before, after);
         var commit = new CommitBuilder(machine, under.Now).Build(before, after, effects) with
         {
-            Unchanged = under.Conditions.Unchanged, Ended = under.Conditions.Ended,
+            Unchanged = under.Conditions.Unchanged,
+            Documents = under.Conditions.Documents,
+            Ended = under.Conditions.Ended,
         };
         _states.Remove(before.Id);
         if (await store.CommitAsync(commit, cancellationToken) is CommitOutcome.Conflict conflict)
@@ -167,7 +186,7 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     }
 
     /// <summary>What goes with an event: what may follow it in the same commit, and what that rests on.</summary>
-    private sealed record Following(Func<RunState, RunEvent?> Then, IReadOnlyList<DocumentGuard> Guards);
+    private sealed record Following(Func<RunState, RunEvent?> Then, Commit Conditions);
 
     private void Remember(RunState run)
     {
@@ -176,8 +195,21 @@ public sealed class RunKeeper(IRecordStore store, RunMachine machine, TimeProvid
     }
 }
 
-/// <param name="Run">Null when the idempotency key was taken.</param>
-public sealed record InsertOutcome(RunState? Run);
+/// <summary>What goes with a new run.</summary>
+public sealed record RunEntry(IdempotencyRow? Idempotency)
+{
+    public GroupPlace Place { get; init; }
+
+    /// <summary>The run's group with the run in it; the run is stored only if nobody was faster.</summary>
+    public DocumentWrite? Group { get; init; }
+}
+
+/// <param name="Run">Null when it was not stored.</param>
+public sealed record InsertOutcome(RunState? Run)
+{
+    /// <summary>What stood against it.</summary>
+    public ConflictKind? Conflict { get; init; }
+}
 
 /// <param name="State">The run after the event (as it stands when it was refused); null when there is no such
 /// run.</param>

@@ -15,10 +15,12 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
 {
     public RunTiming Timing => timing;
 
-    /// <summary>Queues what can start at once.</summary>
-    public RunState Begin(RunState state, DateTimeOffset now)
+    /// <summary>Queues what can start at once, unless its group keeps the run from beginning.</summary>
+    public RunState Begin(RunState state, DateTimeOffset now, GroupPlace place = GroupPlace.Free)
     {
         var edit = new RunEdit(state, timing, now);
+        if (place == GroupPlace.Waits) GroupWaits.Begin(edit);
+        else if (place == GroupPlace.Skipped) GroupWaits.Skip(edit);
         Advance.All(edit);
         return edit.Build();
     }
@@ -37,7 +39,9 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             RunEvent.AgentRevoked e => ShutOut(edit, e.Fence),
             RunEvent.Returned e => Return(edit, e.Fence),
             RunEvent.NotHeld e => GiveBack(edit, e.Fence),
-            RunEvent.CancelAsked e => Cancel(edit, e.By),
+            RunEvent.Decided e => Approvals.Decide(edit, e),
+            RunEvent.Admitted => GroupWaits.Admit(edit),
+            RunEvent.CancelAsked e => Cancel(edit, e),
             RunEvent.Ticked => Deadlines.Look(edit),
             _ => throw new UnreachableException(),
         };
@@ -83,7 +87,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
 
     private EventVerdict Progress(RunEdit edit, RunEvent.Progressed e)
     {
-        if (!TryHeld(edit, e.Fence, out var i)) return EventVerdict.Refused;
+        if (!TryHeldBy(edit, e.Agent, e.Fence, out var i)) return EventVerdict.Refused;
         var known = edit[i].Current!;
         if (e.Preparing is not null)
         {
@@ -92,7 +96,7 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
             return EventVerdict.Accepted;
         }
 
-        if (known.Started is not null && e.Commands.Length < known.Commands.Length) return EventVerdict.Repeated;
+        if (known.Started is not null && IsBehind(e.Commands, known.Commands)) return EventVerdict.Repeated;
         edit.Edit(i, a => a with
         {
             Started = a.Started ?? edit.Now,
@@ -106,8 +110,8 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
 
     private EventVerdict Finish(RunEdit edit, RunEvent.Finished e)
     {
-        if (!TryHeld(edit, e.Fence, out var i))
-            return WasReported(edit, e.Fence) ? EventVerdict.Repeated : EventVerdict.Refused;
+        if (!TryHeldBy(edit, e.Agent, e.Fence, out var i))
+            return WasReported(edit, e.Agent, e.Fence) ? EventVerdict.Repeated : EventVerdict.Refused;
         var outcome = e.Outcome;
         edit.Edit(i, a => a with
         {
@@ -201,11 +205,11 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         return EventVerdict.Accepted;
     }
 
-    private static EventVerdict Cancel(RunEdit edit, string by)
+    private static EventVerdict Cancel(RunEdit edit, RunEvent.CancelAsked e)
     {
         if (edit.Run.Status.IsFinal()) return EventVerdict.Refused;
         if (edit.Run.Stop is not null) return EventVerdict.Repeated;
-        Stopping.Begin(edit, ReasonCode.Cancelled, by);
+        Stopping.Begin(edit, e.Reason, e.By);
         return EventVerdict.Accepted;
     }
 
@@ -216,10 +220,21 @@ public sealed class RunMachine(RunTiming timing, Safeguards safeguards)
         return !safeguards.Fence || (attempt.Number == fence.Attempt && attempt.Lease == fence.Lease);
     }
 
-    private static bool WasReported(RunEdit edit, AttemptFence fence) =>
+    private bool TryHeldBy(RunEdit edit, string agent, AttemptFence fence, out int step) =>
+        TryHeld(edit, fence, out step) && (!safeguards.Fence || edit[step].Current!.Agent == agent);
+
+    // Commands begin and end one after another, so a report that was overtaken knows of fewer.
+    private static bool IsBehind(ImmutableArray<CommandRecord> told, ImmutableArray<CommandRecord> known) =>
+        told.Length < known.Length
+        || (told.Length == known.Length && EndedOf(told) < EndedOf(known));
+
+    private static int EndedOf(ImmutableArray<CommandRecord> commands) => commands.Count(c => c.Ended is not null);
+
+    private static bool WasReported(RunEdit edit, string agent, AttemptFence fence) =>
         edit.Graph.TryPositionOf(fence.Step, out var i)
         && fence.Attempt >= 1
         && fence.Attempt <= edit[i].Attempts.Length
         && edit[i].Attempts[fence.Attempt - 1] is { Reported: true } attempt
-        && attempt.Lease == fence.Lease;
+        && attempt.Lease == fence.Lease
+        && attempt.Agent == agent;
 }

@@ -1,5 +1,6 @@
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
+using Weir.Engine.Concurrency;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
 
@@ -10,7 +11,8 @@ namespace Weir.Engine.Running;
 /// or
 /// <c>@latest:flow</c>; one that does not exist, or not in that namespace, is not found.
 /// </summary>
-public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSignals signals, ILogStore logs)
+public sealed class RunOperations(
+    RunStarter starter, RunKeeper keeper, RunGroups groups, RunSignals signals, ILogStore logs)
 {
     public Task<StartRunOutcome> StartAsync(
         string @namespace, string by, StartRunRequest request, CancellationToken cancellationToken) =>
@@ -35,6 +37,25 @@ public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSigna
         return applied.Verdict == EventVerdict.Refused ? CancelOutcome.AlreadyFinished : CancelOutcome.Requested;
     }
 
+    public async Task<DecideOutcome> DecideAsync(
+        string @namespace, string handle, StepDecision decision, CancellationToken cancellationToken)
+    {
+        if (await LoadAsync(@namespace, handle, cancellationToken) is not { } run)
+            return new DecideOutcome.RunNotFound();
+        if (!run.Graph.TryPositionOf(decision.Step, out var step)) return new DecideOutcome.StepNotFound(run.Handle);
+        if (run.Plan.Steps[step].Approval is not { } approval)
+            return new DecideOutcome.NotAsked($"step {decision.Step} runs commands: there is nothing to approve");
+        if (!Approvals.MayDecide(approval, decision.By, decision.Role))
+            return new DecideOutcome.NotAllowed(Approvals.Describe(approval));
+        var decided = new RunEvent.Decided(decision.Step, decision.Approved, decision.By, decision.Comment);
+        var applied = await keeper.ApplyAsync(run.Id, decided, cancellationToken);
+        if (applied.State is not { } after) return new DecideOutcome.RunNotFound();
+        if (applied.Verdict != EventVerdict.Refused) return new DecideOutcome.Decided(RunViews.Of(after));
+        var now = after.Steps[step];
+        return new DecideOutcome.NotAsked(
+            now.IsOver ? $"step {decision.Step} is over: {now.Message}" : $"step {decision.Step} is {now.Waiting}");
+    }
+
     public async Task<DeleteRunOutcome> DeleteAsync(
         string @namespace, string handle, CancellationToken cancellationToken)
     {
@@ -56,7 +77,8 @@ public sealed class RunOperations(RunStarter starter, RunKeeper keeper, RunSigna
     {
         if (await LoadAsync(@namespace, handle, cancellationToken) is not { } run) return null;
         var waits = run.Steps.Any(step => step.Phase == StepPhase.Queued);
-        return Explanation.Of(run, waits ? await agents(cancellationToken) : []);
+        var group = await groups.StandingOfAsync(run, cancellationToken);
+        return Explanation.Of(run, waits ? await agents(cancellationToken) : [], group);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using Weir.Contracts.Problems;
 using Weir.Contracts.Runs;
+using Weir.Contracts.Tokens;
 
 namespace Weir.Engine.Running;
 
@@ -30,6 +31,34 @@ public enum CancelOutcome
     Requested,
     AlreadyFinished,
     NotFound,
+}
+
+/// <summary>What became of an approval or a rejection.</summary>
+public abstract record DecideOutcome
+{
+    private DecideOutcome()
+    {
+    }
+
+    public sealed record Decided(RunView Run) : DecideOutcome;
+
+    public sealed record RunNotFound : DecideOutcome;
+
+    public sealed record StepNotFound(string Handle) : DecideOutcome;
+
+    /// <summary>The step does not wait for a decision: not yet, no more, or never.</summary>
+    public sealed record NotAsked(string Why) : DecideOutcome;
+
+    /// <param name="Who">Those who may.</param>
+    public sealed record NotAllowed(string Who) : DecideOutcome;
+}
+
+/// <summary>Someone's decision about a step that asks for it.</summary>
+public sealed record StepDecision(string Step, bool Approved, string By, TokenRole Role)
+{
+    public const int LongestComment = 1_000;
+
+    public string? Comment { get; init; }
 }
 
 public enum DeleteRunOutcome

@@ -1,4 +1,5 @@
 using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Concurrency;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Signals;
 
@@ -16,6 +17,9 @@ public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailb
     public ClaimWaiters Claims => claims;
     public AgentMailboxes Mailboxes => mailboxes;
 
+    /// <summary>Where another run may begin.</summary>
+    public DueGroups Groups { get; } = new();
+
     /// <summary>Tells those agents that must end what they do for the run.</summary>
     internal void Stopping(RunState run)
     {
@@ -27,8 +31,12 @@ public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailb
         }
     }
 
+    /// <summary>Told of each change made here, after it is durable; must be quick.</summary>
+    internal Action<RunState, IReadOnlyList<RunEffect>>? Observer { get; set; }
+
     internal void After(RunState run, IReadOnlyList<RunEffect> effects)
     {
+        Observer?.Invoke(run, effects);
         foreach (var effect in effects)
         {
             switch (effect)
@@ -44,6 +52,7 @@ public sealed class RunSignals(ChangeWatch runs, ClaimWaiters claims, AgentMailb
             }
         }
 
+        if (run is { Group: { } group, Ended: not null }) Groups.Add(GroupMembers.KeyOf(run.Namespace, group));
         runs.Pulse(run.Id);
         runs.Pulse(KeyOf(run.Namespace));
     }

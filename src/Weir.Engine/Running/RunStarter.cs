@@ -6,6 +6,7 @@ using System.Text.Json;
 using Weir.Contracts.Json;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Runs;
+using Weir.Engine.Concurrency;
 using Weir.Engine.Definitions;
 using Weir.Engine.Identity;
 using Weir.Engine.Planning;
@@ -20,7 +21,8 @@ public delegate ValueTask<StoredFlow?> FlowLookup(
 public sealed record StoredFlow(FlowDefinition Definition, int Revision);
 
 /// <summary>Turns a request into a stored run.</summary>
-public sealed class RunStarter(RunKeeper keeper, FlowLookup flows, IdSource ids, TimeProvider time)
+public sealed class RunStarter(
+    RunKeeper keeper, RunGroups groups, FlowLookup flows, IdSource ids, TimeProvider time)
 {
     /// <summary>
     /// What a stored flow becomes when nothing is asked of it; a definition is one object while it is in use.
@@ -49,7 +51,10 @@ public sealed class RunStarter(RunKeeper keeper, FlowLookup flows, IdSource ids,
         var (plan, problems) = PlanOf(flow.Definition, request);
         if (plan is null) return new StartRunOutcome.Invalid(problems);
         var run = Make(@namespace, by, request, flow, plan);
-        var inserted = await keeper.InsertAsync(
+        var (group, problem) = GroupName.Of(run);
+        if (problem is not null) return new StartRunOutcome.Invalid([problem]);
+        run = run with { Group = group };
+        var inserted = await groups.InsertAsync(
             run, plan.Row, IdempotencyOf(@namespace, request, run), cancellationToken);
         if (inserted.Run is { } stored) return new StartRunOutcome.Started(RunViews.Of(stored), warnings);
         return await EarlierAsync(@namespace, request, cancellationToken)

@@ -30,6 +30,15 @@ public sealed record RunState
     /// </summary>
     public RunStop? Stop { get; init; }
 
+    /// <summary>The concurrency group it is in, resolved; null = none.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>True until its group lets it begin: no step of it is decided before.</summary>
+    public bool WaitsForGroup { get; init; }
+
+    /// <summary>When its group let it begin, if it had to wait.</summary>
+    public DateTimeOffset? Admitted { get; init; }
+
     /// <summary>The newest lease's number; counts up within the run.</summary>
     public long LastLease { get; init; }
     public required ImmutableArray<StepState> Steps { get; init; }
@@ -62,7 +71,10 @@ public sealed record RunInputs
         ImmutableSortedDictionary<string, JsonElement>.Empty;
 }
 
-/// <param name="Reason"><see cref="ReasonCode.Cancelled"/> or <see cref="ReasonCode.Timeout"/>.</param>
+/// <param name="Reason">
+/// <see cref="ReasonCode.Cancelled"/>, <see cref="ReasonCode.Superseded"/>, <see cref="ReasonCode.QueueTimeout"/> or
+/// <see cref="ReasonCode.Timeout"/>.
+/// </param>
 /// <param name="By">Who asked; empty for a deadline.</param>
 public sealed record RunStop(ReasonCode Reason, string By, DateTimeOffset At);
 
@@ -80,6 +92,9 @@ public enum StepPhase
 
     /// <summary>An agent holds its attempt.</summary>
     Leased,
+
+    /// <summary>Until someone approves or rejects it.</summary>
+    Asking,
 
     /// <summary>
     /// The lease has ended unrenewed; the agent may still work on until <see cref="AttemptState.RescueAt"/>.
@@ -126,9 +141,25 @@ public sealed record StepState
     public string? WorkspaceDigest { get; init; }
     public ImmutableArray<AttemptState> Attempts { get; init; } = [];
 
+    /// <summary>Of a step that asks people, once it has asked.</summary>
+    public ApprovalState? Approval { get; init; }
+
     public AttemptState? Current => Attempts.IsEmpty ? null : Attempts[^1];
     public bool IsOver => Phase == StepPhase.Done;
     public bool IsHeld => Phase is StepPhase.Leased or StepPhase.Unreachable;
+}
+
+/// <param name="Asked">Since when it waits.</param>
+public sealed record ApprovalState(DateTimeOffset Asked)
+{
+    /// <summary>What is asked, with its expressions resolved.</summary>
+    public string? Message { get; init; }
+    public ApprovalDecision? Decision { get; init; }
+}
+
+public sealed record ApprovalDecision(bool Approved, string By, DateTimeOffset At)
+{
+    public string? Comment { get; init; }
 }
 
 public sealed record AttemptState

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 using Weir.Engine.DataTree;
+using Weir.Engine.Planning;
 using Weir.Engine.Storage;
 
 namespace Weir.Engine.Running;
@@ -31,7 +33,9 @@ public static class RunViews
             Created = row.Created,
             Started = row.Started,
             Ended = row.Ended,
-            CancelRequested = details.Stop is { Reason: ReasonCode.Cancelled },
+            CancelRequested = IsToStop(details.Stop),
+            Group = details.Group,
+            WaitsForGroup = details.WaitsForGroup,
         };
     }
 
@@ -55,9 +59,13 @@ public static class RunViews
         Started = run.Started,
         Ended = run.Ended,
         InfrastructureLosses = run.LossCount,
-        CancelRequested = run.Stop is { Reason: ReasonCode.Cancelled },
+        CancelRequested = IsToStop(run.Stop),
+        Group = run.Group,
+        WaitsForGroup = run.WaitsForGroup,
         Steps = [.. Enumerable.Range(0, run.Steps.Length).Select(i => StepOf(run, i))],
     };
+
+    private static bool IsToStop(RunStop? stop) => stop is { Reason: ReasonCode.Cancelled or ReasonCode.Superseded };
 
     private static StepView StepOf(RunState run, int step)
     {
@@ -75,14 +83,29 @@ public static class RunViews
             ExitCode = state.ExitCode,
             AllowFailure = plan.AllowFailure,
             Needs = plan.Needs ?? [.. run.Plan.Steps.Take(step).Select(s => s.Name)],
+            Matrix = plan.Matrix?.Values ?? ImmutableSortedDictionary<string, string>.Empty,
             Started = state.Started,
             Ended = state.Ended,
             Outputs = state.Outputs,
             Artifacts = state.Artifacts,
             Tests = state.Tests,
+            Approval = state.Approval is { } asked ? ApprovalOf(plan.Approval!, asked) : null,
             Attempts = [.. state.Attempts.Select(AttemptOf)],
         };
     }
+
+    private static ApprovalView ApprovalOf(PlanApproval plan, ApprovalState state) => new()
+    {
+        Message = state.Message,
+        Role = plan.Role,
+        By = plan.By,
+        Asked = state.Asked,
+        Deadline = state.Asked + plan.Deadline,
+        Approved = state.Decision?.Approved,
+        DecidedBy = state.Decision?.By,
+        DecidedAt = state.Decision?.At,
+        Comment = state.Decision?.Comment,
+    };
 
     private static AttemptView AttemptOf(AttemptState attempt) => new()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Weir.Contracts.Statuses;
 using Weir.Engine.Expressions;
@@ -16,8 +17,10 @@ internal static class Scopes
             steps[run.Steps[i].Name] = new StepFacts(run.Steps[i].Status, run.Steps[i].ExitCode, run.Steps[i].Outputs);
         }
 
+        foreach (var group in run.Graph.Groups) steps[group.Step] = Matrices.FactsOf(run, group);
         return new ExpressionScope
         {
+            Matrix = run.Plan.Steps[step].Matrix?.Values ?? ImmutableSortedDictionary<string, string>.Empty,
             Params = run.Inputs.Params,
             Trigger = run.Inputs.TriggerData,
             Run = RunFacts(run),
@@ -26,6 +29,14 @@ internal static class Scopes
             Cancelled = run.Stop is not null || ancestors.Any(i => run.Steps[i].Status == RunStatus.Cancelled),
         };
     }
+
+    /// <summary>What is known before any step: inputs, and the run itself but for its number.</summary>
+    public static ExpressionScope ForRun(RunState run) => new()
+    {
+        Params = run.Inputs.Params,
+        Trigger = run.Inputs.TriggerData,
+        Run = RunFacts(run),
+    };
 
     /// <summary>Why <c>success()</c> is false, in words.</summary>
     public static string Culprit(RunState run, int step)

@@ -17,7 +17,7 @@ internal static class WorkBuilder
     public static WorkResult Build(RunState run, int step)
     {
         var plan = run.Plan.Steps[step];
-        if (!OpKinds.TryPlace(plan.Kind, out _))
+        if (!OpKinds.TryPlace(plan.Kind, out var place) || place != OpPlace.Agent)
             return Refuse(ReasonCode.Policy, $"no part of this controller runs steps of kind `{plan.Kind}`");
         var text = new Resolver(Scopes.For(run, step));
         var work = new StepWork
@@ -36,7 +36,7 @@ internal static class WorkBuilder
             Workspace = Workspaces.SourceOf(run, step),
             WorkspaceIsHandedOn = Workspaces.IsHandedOn(run, step),
             KeepWorkspace = run.Graph.HeirsOf(step).Length > 0,
-            UploadWorkspace = run.Graph.HeirsOf(step).Any(heir => !Shape.SamePlace(plan, run.Plan.Steps[heir])),
+            UploadWorkspace = run.Graph.HeirsOf(step).Any(heir => !StaysHere(plan, run.Plan.Steps[heir])),
             Artifacts =
             [
                 .. plan.Artifacts.Select(a => new ArtifactWork(
@@ -52,6 +52,10 @@ internal static class WorkBuilder
             ? new WorkResult(work, ReasonCode.None, null)
             : Refuse(ReasonCode.Artifact, $"no earlier step left an artifact named `{missing.Name}`");
     }
+
+    /// <summary>Who waits for people does so for days, and what follows may run anywhere.</summary>
+    private static bool StaysHere(PlanStep step, PlanStep heir) =>
+        heir.Kind == OpKinds.Commands && Shape.SamePlace(step, heir);
 
     private static WorkResult Refuse(ReasonCode reason, string message) => new(null, reason, message);
 

@@ -77,7 +77,7 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     {
         var masks = await MasksAsync(request.Fence, cancellationToken);
         var commands = masks is null ? request.Commands : MaskedOutcome.Of(masks, request.Commands);
-        var happened = new RunEvent.Progressed(request.Fence, request.Runtime, [.. commands])
+        var happened = new RunEvent.Progressed(request.Fence, agent.Id, request.Runtime, [.. commands])
         {
             Image = request.Image,
             Preparing = request.Preparing is { Length: > MostWords } text ? text[..MostWords] : request.Preparing,
@@ -90,7 +90,7 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         AgentIdentity agent, AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
     {
         if (!await HoldsAsync(agent, fence, cancellationToken)) return new AppendLogResponse(WriteVerdict.Fenced, 0, 0);
-        var run = await RecallAsync(fence.Run, cancellationToken);
+        var run = await RefreshAsync(fence.Run, cancellationToken);
         var lengths = desk.Secrets?.MasksOf(run, fence) is { } masks
             ? await logs.AppendMaskedAsync(
                 StepLogs.KeyOf(run.Namespace, fence), masks, pieces, isLast: false, cancellationToken)
@@ -132,6 +132,15 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         && lease.Agent == agent.Id
         && lease.Fence == fence;
 
+    /// <summary>True when the agent holds that attempt, and its work names the blob: no other is its business.</summary>
+    public async Task<bool> NeedsAsync(
+        AgentIdentity agent, AttemptFence fence, string digest, CancellationToken cancellationToken) =>
+        await HoldsAsync(agent, fence, cancellationToken)
+        && await keeper.RefreshAsync(fence.Run, cancellationToken) is { } run
+        && run.Graph.TryPositionOf(fence.Step, out var step)
+        && WorkBuilder.Build(run, step).Work is { } work
+        && (work.Workspace?.Digest == digest || work.Resources.Any(resource => resource.Digest == digest));
+
     /// <summary>The next message for the agent's standing channel.</summary>
     public Task<ChannelMessage> NextMessageAsync(AgentIdentity agent, CancellationToken cancellationToken) =>
         signals.Mailboxes.ReceiveAsync(agent.Id, cancellationToken);
@@ -139,7 +148,7 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
     private async Task<(Applied Finished, IReadOnlyList<Assignment> Next)> EndAttemptAsync(
         AgentIdentity agent, FinishRequest request, CancellationToken cancellationToken)
     {
-        var finished = new RunEvent.Finished(request.Fence, request.Outcome);
+        var finished = new RunEvent.Finished(request.Fence, agent.Id, request.Outcome);
         if (request.ClaimNonce is not { } nonce)
             return (await keeper.ApplyAsync(request.Fence.Run, finished, cancellationToken), []);
         var offer = agent.Offer(request.Runtimes);
@@ -162,18 +171,18 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         return IsStopAsked(run, fence) ? LeaseVerdict.Stop : LeaseVerdict.Held;
     }
 
-    private async Task<RunState> RecallAsync(string run, CancellationToken cancellationToken) =>
-        await keeper.RecallAsync(run, cancellationToken)
+    private async Task<RunState> RefreshAsync(string run, CancellationToken cancellationToken) =>
+        await keeper.RefreshAsync(run, cancellationToken)
         ?? throw new InvalidDataException($"run {run} has a lease but is gone");
 
     private async ValueTask<MaskSet?> MasksAsync(AttemptFence fence, CancellationToken cancellationToken) =>
-        desk.Secrets is { } secrets && await keeper.RecallAsync(fence.Run, cancellationToken) is { } run
+        desk.Secrets is { } secrets && await keeper.RefreshAsync(fence.Run, cancellationToken) is { } run
             ? secrets.MasksOf(run, fence)
             : null;
 
     private async Task EndLogAsync(FinishRequest request, MaskSet masks, CancellationToken cancellationToken)
     {
-        var run = await RecallAsync(request.Fence.Run, cancellationToken);
+        var run = await RefreshAsync(request.Fence.Run, cancellationToken);
         var key = StepLogs.KeyOf(run.Namespace, request.Fence);
         await logs.AppendMaskedAsync(key, masks, request.Tail, isLast: true, cancellationToken);
     }

@@ -136,8 +136,10 @@ public sealed class ClaimDesk(IRecordStore store, RunKeeper keeper, AttemptSecre
         var answer = new List<Assignment>();
         foreach (var lease in await store.ListClaimedAsync(offer.Agent, nonce, cancellationToken))
         {
-            var run = await keeper.RecallAsync(lease.Fence.Run, cancellationToken);
-            if (run is not null && run.Graph.TryPositionOf(lease.Fence.Step, out var step))
+            // The lease may be of another controller, newer than what this one remembers of the run.
+            var run = await keeper.RefreshAsync(lease.Fence.Run, cancellationToken);
+            if (run is not null && run.Graph.TryPositionOf(lease.Fence.Step, out var step)
+                && run.Steps[step].Current?.Lease == lease.Fence.Lease)
                 await AddAssignmentAsync(answer, agent, run, step, offer, cancellationToken);
         }
 

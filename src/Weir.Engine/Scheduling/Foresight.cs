@@ -17,7 +17,8 @@ internal static class Foresight
         RunState run, AttemptFence fence, Func<RunState, RunEvent, RunState?> suppose, AgentOffer offer)
     {
         if (!run.Graph.HasImages) return [];
-        var success = new RunEvent.Finished(fence, new AttemptOutcome(RunStatus.Success, ReasonCode.None));
+        var success = new RunEvent.Finished(
+            fence, offer.Agent, new AttemptOutcome(RunStatus.Success, ReasonCode.None));
         if (suppose(run, success) is not { } then) return [];
         var next = new List<NextStep>(1);
         for (var i = 0; i < then.Steps.Length && next.Count < MostSteps; i++)

@@ -20,6 +20,9 @@ public sealed record Safeguards
     /// <summary>A leader's write is taken only in its own term.</summary>
     public bool LeaderFence { get; init; } = true;
 
+    /// <summary>A run begins only if its group is still as it was seen.</summary>
+    public bool GroupCondition { get; init; } = true;
+
     /// <summary>A claim asked again takes nothing more.</summary>
     public bool ClaimNonce { get; init; } = true;
 }

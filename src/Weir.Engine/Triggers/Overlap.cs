@@ -22,7 +22,7 @@ internal abstract record OverlapDecision
     internal sealed record Refuse(string Reason) : OverlapDecision;
 
     /// <summary>The run starts when the open ones have ended.</summary>
-    internal sealed record Wait : OverlapDecision;
+    internal sealed record Queue : OverlapDecision;
 
     /// <summary>
     /// The open runs are cancelled, and the run starts when they have ended; what waited is given up.
@@ -44,7 +44,7 @@ internal static class Overlap
         _ when running == 0 && waiting == 0 => new OverlapDecision.Start(),
         OverlapMode.Skip => new OverlapDecision.Refuse($"a run of this trigger is still open ({running}), and overlap is skip"),
         OverlapMode.Queue when waiting >= MaxWaiting => new OverlapDecision.Refuse($"{waiting} ticks of this trigger wait already"),
-        OverlapMode.Queue => new OverlapDecision.Wait(),
+        OverlapMode.Queue => new OverlapDecision.Queue(),
         _ => new OverlapDecision.Replace(),
     };
 }

@@ -15,7 +15,6 @@ internal sealed class SimAgent
     private readonly TimeProvider _clock;
     private readonly AgentIdentity _identity;
     private readonly int _slots;
-    private SimProcess? _process;
     private SimLink? _link;
 
     public SimAgent(SimWorld world, int number)
@@ -34,7 +33,8 @@ internal sealed class SimAgent
 
     public string Id { get; }
     public SimRuntime Machine { get; }
-    public bool IsUp => _process is { IsDead: false };
+    public SimProcess? Process { get; private set; }
+    public bool IsUp => Process is { IsDead: false };
 
     /// <summary>Dead for good: its machine burned down.</summary>
     public bool IsGone { get; set; }
@@ -56,7 +56,7 @@ internal sealed class SimAgent
     public void Start()
     {
         _world.Trace($"{Id} starts with {_slots} slots");
-        var process = _process = new SimProcess(_world.Scheduler, Id);
+        var process = Process = new SimProcess(_world.Scheduler, Id);
         _link = new SimLink(_world, _identity, CutFrom);
         var context = new AgentContext
         {
@@ -74,7 +74,7 @@ internal sealed class SimAgent
     public void Kill()
     {
         _world.Trace($"{Id} is killed");
-        _process?.Kill();
+        Process?.Kill();
         if (_world.Faults.StepsOutliveAgents) Machine.LoseExclusive();
         else Machine.LoseAll();
     }

@@ -5,6 +5,8 @@ namespace Weir.Testing.Simulation;
 /// <summary>Kills, restarts and cuts off, until the given time; then everything is up and the line is good.</summary>
 internal sealed class SimChaos(SimWorld world, Safeguards safeguards, DateTimeOffset until)
 {
+    /// <summary>Continuations that a process to be killed may run before it is.</summary>
+    private const int MostSpared = 60;
     private static readonly TimeSpan LongestAway = TimeSpan.FromSeconds(100);
 
     public async Task RunAsync()
@@ -57,6 +59,14 @@ internal sealed class SimChaos(SimWorld world, Safeguards safeguards, DateTimeOf
         }
     }
 
+    // Between any two continuations: timers alone would find a process with all its work done.
+    private async Task<bool> IsInTheMiddleAsync(SimProcess? process)
+    {
+        if (process is null) return false;
+        await process.AfterAsync(world.Random.Next(MostSpared));
+        return !process.IsDead && world.Clock.GetUtcNow() < until;
+    }
+
     private async Task<bool> NextAsync(TimeSpan every)
     {
         if (every == TimeSpan.Zero) return false;
@@ -66,6 +76,7 @@ internal sealed class SimChaos(SimWorld world, Safeguards safeguards, DateTimeOf
 
     private async Task CrashControllerAsync(int number)
     {
+        if (!await IsInTheMiddleAsync(world.Controllers[number]?.Process)) return;
         world.KillController(number);
         await world.PassAsync(LongestAway);
         if (world.Controllers[number] is null) world.StartController(number, safeguards);
@@ -86,6 +97,7 @@ internal sealed class SimChaos(SimWorld world, Safeguards safeguards, DateTimeOf
 
     private async Task CrashAgentAsync(SimAgent agent)
     {
+        if (!await IsInTheMiddleAsync(agent.Process)) return;
         agent.Kill();
         if (world.Faults.AgentsDieForGood && world.Random.Next(2) == 0)
         {

@@ -23,6 +23,7 @@ internal sealed class SimController
         Core = new ControllerCore(stores, static (_, _, _, _) => default, sources, new RunTiming(), safeguards);
         Process = new SimProcess(world.Scheduler, "controller");
         Process.Post(_ => _ = Core.Timers.RunAsync(CancellationToken.None), null);
+        Process.Post(_ => _ = Core.GroupLoop.RunAsync(CancellationToken.None), null);
         if (world.HasSeveralControllers)
         {
             Process.Post(_ => _ = Core.Leadership.RunAsync(CancellationToken.None), null);

@@ -37,13 +37,15 @@ internal sealed class SimLink(SimWorld world, AgentIdentity agent, HashSet<int> 
             $"report {request.Fence}", Copy(request, WeirJson.Default.ReportRequest),
             (g, r) => g.ReportAsync(agent, r, cancellationToken), cancellationToken);
 
-    public Task<AppendLogResponse> AppendLogAsync(
+    public async Task<AppendLogResponse> AppendLogAsync(
         AttemptFence fence, IReadOnlyList<LogPiece> pieces, CancellationToken cancellationToken)
     {
         IReadOnlyList<LogPiece> copy = [.. pieces.Select(p => p with { Bytes = p.Bytes.ToArray() })];
-        return CallAsync(
+        var answer = await CallAsync(
             $"log {fence} {pieces.Sum(p => p.Bytes.Length)} B", copy,
             (g, r) => g.AppendLogAsync(agent, fence, r, cancellationToken), cancellationToken);
+        if (answer.Verdict == WriteVerdict.Accepted) world.Watch.Acknowledged(fence, answer);
+        return answer;
     }
 
     public Task<AddMasksResponse> AddMasksAsync(

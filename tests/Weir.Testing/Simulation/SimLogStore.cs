@@ -4,7 +4,8 @@ using Weir.Engine.Storage;
 namespace Weir.Testing.Simulation;
 
 /// <summary>
-/// The log store as a controller process sees it. What an append has answered survives every process.
+/// The log store as a controller process sees it: at times silent before or after the write. What an append has
+/// answered survives every process.
 /// </summary>
 internal sealed class SimLogStore(ILogStore logs, SimWorld world) : ILogStore
 {
@@ -14,8 +15,10 @@ internal sealed class SimLogStore(ILogStore logs, SimWorld world) : ILogStore
         LogKey key, IReadOnlyList<LogPiece> pieces, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await world.PassAsync(Pace);
+        if (world.Chance(world.Faults.Store)) throw new StoreUnavailableException("simulated: before the log is written");
         var lengths = await logs.AppendAsync(key, pieces, now, cancellationToken);
         await world.PassAsync(Pace);
+        if (world.Chance(world.Faults.Store)) throw new StoreUnavailableException("simulated: after the log is written");
         return lengths;
     }
 

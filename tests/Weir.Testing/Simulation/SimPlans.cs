@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Weir.Contracts.Tokens;
 using Weir.Engine.Planning;
+using Weir.Engine.Running;
 
 namespace Weir.Testing.Simulation;
 
@@ -22,16 +24,56 @@ internal static class SimPlans
         var count = 1 + random.Next(6);
         var steps = ImmutableArray.CreateBuilder<PlanStep>(count);
         for (var i = 0; i < count; i++) steps.Add(Step(random, i));
+        if (random.Next(3) == 0) AddMatrix(random, steps);
         return new Plan
         {
             Flow = $"flow-{random.Next(3)}",
             Steps = steps.ToImmutable(),
             Timeout = TimeSpan.FromMinutes(random.Next(4) == 0 ? 3 : 60),
             QueueTimeout = QueueTimeout,
+            Concurrency = random.Next(2) == 0 ? null : new PlanConcurrency($"group-{random.Next(2)}")
+            {
+                OnBusy = random.Next(6) switch { 0 => OnBusy.Cancel, 1 => OnBusy.Skip, _ => OnBusy.Queue },
+                MaxWaiting = 1 + random.Next(3),
+                WhenFull = random.Next(2) == 0 ? WhenFull.Replace : WhenFull.Skip,
+            },
         };
     }
 
-    private static PlanStep Step(Random random, int i)
+    /// <summary>Combinations that wait for all before them, few at once, and stop each other or not.</summary>
+    private static void AddMatrix(Random random, ImmutableArray<PlanStep>.Builder steps)
+    {
+        ImmutableArray<string> needs = [.. steps.Where(_ => random.Next(3) == 0).Select(step => step.Name)];
+        var most = random.Next(4);
+        var written = Commands(random, steps.Count) with { Needs = needs, WorkspaceFrom = null };
+        var failFast = random.Next(2) == 0;
+        for (var n = 2 + random.Next(4); n > 0; n--)
+        {
+            var values = new Dictionary<string, string> { ["n"] = $"{n}" }.ToImmutableSortedDictionary();
+            steps.Add(written with
+            {
+                Name = $"m-{n}",
+                Matrix = new PlanMatrix("m", values) { MaxParallel = most == 0 ? null : most, FailFast = failFast },
+                Env = Env(random, written.Disconnect == TimeSpan.Zero),
+            });
+        }
+    }
+
+    private static PlanStep Step(Random random, int i) =>
+        random.Next(12) == 0 ? Approval(random, i) : Commands(random, i);
+
+    private static PlanStep Approval(Random random, int i) => new()
+    {
+        Name = $"s{i}",
+        Kind = OpKinds.Approve,
+        Needs = random.Next(2) == 0 ? null : [.. Enumerable.Range(0, i).Where(n => n % 2 == 0).Select(n => $"s{n}")],
+        When = Conditions[random.Next(Conditions.Length)],
+        AllowFailure = random.Next(4) == 0,
+        Approval = new PlanApproval(
+            null, TokenRole.Runner, random.Next(3) == 0 ? ["ann"] : [], TimeSpan.FromMinutes(1 + random.Next(20))),
+    };
+
+    private static PlanStep Commands(Random random, int i)
     {
         var exclusive = random.Next(3) == 0;
         return new PlanStep

@@ -6,10 +6,33 @@ namespace Weir.Testing.Simulation;
 /// </summary>
 public sealed class SimProcess(SimScheduler scheduler, string name) : SynchronizationContext
 {
+    private TaskCompletionSource? _strike;
+    private int _left;
+
     public string Name => name;
     public bool IsDead { get; private set; }
 
-    public void Kill() => IsDead = true;
+    public void Kill()
+    {
+        IsDead = true;
+        _strike?.TrySetResult();
+    }
+
+    /// <summary>
+    /// Completes when the process has run that many continuations more, or is dead: in the middle of what it does.
+    /// </summary>
+    internal Task AfterAsync(int continuations)
+    {
+        _left = continuations;
+        _strike = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (IsDead) _strike.TrySetResult();
+        return _strike.Task;
+    }
+
+    internal void HasRunOne()
+    {
+        if (_strike is not null && --_left <= 0) _strike.TrySetResult();
+    }
 
     public override void Post(SendOrPostCallback d, object? state) => scheduler.Add(this, d, state);
 

@@ -72,6 +72,7 @@ public sealed class SimScheduler(int seed)
         Fingerprint = HashCode.Combine(Fingerprint, i, process.Name, Clock.Elapsed);
         SynchronizationContext.SetSynchronizationContext(process);
         callback(state);
+        process.HasRunOne();
     }
 }
 

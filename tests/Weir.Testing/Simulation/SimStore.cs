@@ -1,4 +1,5 @@
 using Weir.Contracts.AgentProtocol;
+using Weir.Engine.Concurrency;
 using Weir.Engine.Scheduling;
 using Weir.Engine.Storage;
 using Weir.Engine.Storage.Memory;
@@ -21,6 +22,7 @@ internal sealed class SimStore(MemoryStore rows, SimWorld world, SimController c
         await LingerAsync();
         if (IsSilent()) throw new StoreUnavailableException("simulated: before the write");
         var judged = safeguards.LeaderFence ? commit : commit with { Unchanged = [] };
+        if (!safeguards.GroupCondition) judged = judged with { Documents = await AtPresentAsync(judged.Documents) };
         var outcome = await rows.CommitAsync(judged, cancellationToken);
         if (outcome is CommitOutcome.Committed)
         {
@@ -123,6 +125,20 @@ internal sealed class SimStore(MemoryStore rows, SimWorld world, SimController c
         await Task.Yield();
         if (controller.IsCutFromStore) throw new StoreUnavailableException("simulated: no answer");
         return await read();
+    }
+
+    /// <summary>Writes to groups that hold whatever their version is.</summary>
+    private async ValueTask<IReadOnlyList<DocumentWrite>> AtPresentAsync(IReadOnlyList<DocumentWrite> writes)
+    {
+        var present = new List<DocumentWrite>(writes.Count);
+        foreach (var write in writes)
+        {
+            var isGroup = write.Key.StartsWith(GroupMembers.Prefix, StringComparison.Ordinal);
+            var now = isGroup ? await rows.GetAsync(write.Key, CancellationToken.None) : null;
+            present.Add(isGroup ? write with { ExpectedVersion = now?.Version ?? 0 } : write);
+        }
+
+        return present;
     }
 
     private bool IsSilent() => controller.IsCutFromStore || world.Chance(world.Faults.Store);

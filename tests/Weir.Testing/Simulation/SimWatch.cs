@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Statuses;
+using Weir.Engine.Planning;
 using Weir.Engine.Running;
 using Weir.Engine.Storage;
 
@@ -11,16 +12,36 @@ internal sealed class SimWatch(SimWorld world)
 {
     private readonly Dictionary<StepKey, StepState> _steps = [];
     private readonly Dictionary<string, RunStatus> _runs = [];
+    private readonly Dictionary<string, PlanGraph> _plans = [];
+    private readonly SimGroups _groups = new(world);
+    private readonly HashSet<(StepKey Step, string By, bool Approved)> _decisions = [];
     private readonly HashSet<AttemptFence> _finishSent = [];
     private readonly HashSet<AttemptFence> _delivered = [];
+    private readonly Dictionary<AttemptFence, LogLengths> _acknowledged = [];
     private readonly Dictionary<StepKey, int> _executing = [];
 
     /// <summary>The step as last committed.</summary>
     public IReadOnlyDictionary<StepKey, StepState> Steps => _steps;
 
+    public SimGroups Groups => _groups;
+
     /// <summary>An agent was told that it holds these.</summary>
     public void Delivered(IReadOnlyList<Assignment> assignments) =>
         _delivered.UnionWith(assignments.Select(a => a.Fence));
+
+    /// <summary>Someone who may is on the way with this decision.</summary>
+    public void MayBeDecided(StepKey step, StepDecision decision) =>
+        _decisions.Add((step, decision.By, decision.Approved));
+
+    /// <summary>What a controller has answered to be stored, the most of all answers.</summary>
+    public void Acknowledged(AttemptFence fence, AppendLogResponse answer)
+    {
+        var known = _acknowledged.GetValueOrDefault(fence);
+        _acknowledged[fence] = new LogLengths(
+            Math.Max(known.Stdout, answer.StdoutThrough), Math.Max(known.Stderr, answer.StderrThrough));
+    }
+
+    public LogLengths AcknowledgedOf(AttemptFence fence) => _acknowledged.GetValueOrDefault(fence);
 
     public void FinishSent(FinishRequest request) => _finishSent.Add(request.Fence);
 
@@ -33,6 +54,26 @@ internal sealed class SimWatch(SimWorld world)
             var key = new StepKey(row.Run, row.Name);
             if (_steps.TryGetValue(key, out var before)) StepMoved(key, before, after);
             _steps[key] = after;
+        }
+
+        if (commit.Plan is { } plan) _plans[plan.Digest] = new PlanGraph(RunCodec.ReadPlan(plan.Json));
+        if (commit.Run is { } moved) CheckMatrices(moved.Row);
+    }
+
+    /// <summary>Never more combinations under way than allowed, and none begun after one has failed for all.</summary>
+    private void CheckMatrices(RunRow run)
+    {
+        var graph = _plans[run.PlanDigest];
+        foreach (var group in graph.Groups)
+        {
+            var cells = group.Cells.Select(i => _steps[new StepKey(run.Id, graph.Plan.Steps[i].Name)]).ToList();
+            var under = cells.Count(cell => cell.Phase is not (StepPhase.Blocked or StepPhase.Done));
+            if (under > (group.Rule.MaxParallel ?? int.MaxValue))
+                world.Break($"{under} combinations of {run.Id}/{group.Step} at once, {group.Rule.MaxParallel} allowed");
+            var failed = cells.Exists(cell => cell.Status == RunStatus.Failed)
+                && !graph.Plan.Steps[group.Cells[0]].AllowFailure;
+            if (group.Rule.FailFast && failed && cells.Exists(cell => !cell.IsOver && cell.Current?.StopAsked is null))
+                world.Break($"{run.Id}/{group.Step} goes on though a combination failed");
         }
     }
 
@@ -58,6 +99,7 @@ internal sealed class SimWatch(SimWorld world)
         }
 
         _runs[row.Id] = row.Status;
+        _groups.Moved(row);
         world.Trace($"  run {row.Id} v{row.Version} {row.Status} {row.Reason}");
     }
 
@@ -68,6 +110,7 @@ internal sealed class SimWatch(SimWorld world)
             world.Break($"step {key} went from {before.Status} to {after.Status}");
         }
 
+        if (after.Approval is { } approval) CheckApproval(key, approval.Decision, after);
         if (after.Attempts.Length < before.Attempts.Length) world.Break($"step {key} forgot an attempt");
         for (var i = 0; i < after.Attempts.Length; i++)
         {
@@ -75,6 +118,14 @@ internal sealed class SimWatch(SimWorld world)
         }
 
         world.Trace($"  step {key.Step} {after.Phase} {after.Status} {after.Reason} attempt {after.Attempts.Length}");
+    }
+
+    private void CheckApproval(StepKey key, ApprovalDecision? decision, StepState after)
+    {
+        if (decision is not null && !_decisions.Contains((key, decision.By, decision.Approved)))
+            world.Break($"{key} was decided by {decision.By}, who may not or did not");
+        if (after.Status == RunStatus.Success && decision?.Approved != true) world.Break($"{key} was never approved");
+        if (!after.Attempts.IsEmpty) world.Break($"{key} asks people and was handed to an agent");
     }
 
     private void AttemptMoved(StepKey key, AttemptState? before, AttemptState after)

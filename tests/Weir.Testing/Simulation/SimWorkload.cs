@@ -1,4 +1,5 @@
 using Weir.Contracts.Statuses;
+using Weir.Contracts.Tokens;
 using Weir.Engine.Identity;
 using Weir.Engine.Planning;
 using Weir.Engine.Running;
@@ -22,6 +23,10 @@ internal sealed class SimWorkload(SimWorld world)
             _started.Add(run.Id);
             await InsistAsync(c => InsertAsync(c, run));
             if (world.Random.Next(5) == 0) _ = CancelAsync(run.Id);
+            foreach (var step in run.Plan.Steps.Where(step => step.Approval is not null))
+            {
+                if (world.Random.Next(4) > 0) _ = DecideAsync(run.Id, step.Name, step.Approval!);
+            }
         }
     }
 
@@ -47,6 +52,7 @@ internal sealed class SimWorkload(SimWorld world)
             PlanDigest = id,
             Graph = new PlanGraph(plan),
             Inputs = new RunInputs { Priority = world.Random.Next(3) },
+            Group = plan.Concurrency?.Group,
             Created = world.Clock.GetUtcNow(),
             Steps = [.. plan.Steps.Select(s => new StepState { Name = s.Name })],
         };
@@ -56,7 +62,8 @@ internal sealed class SimWorkload(SimWorld world)
     {
         if (await world.Rows.GetRunAsync(run.Id, CancellationToken.None) is not null) return true;
         var plan = new PlanRow(run.PlanDigest, RunCodec.PlanJson(run.Plan));
-        await controller.Core.Keeper.InsertAsync(run, plan, null, CancellationToken.None);
+        run = run with { Created = world.Clock.GetUtcNow() };
+        await controller.Core.Groups.InsertAsync(run, plan, null, CancellationToken.None);
         return true;
     }
 
@@ -66,6 +73,25 @@ internal sealed class SimWorkload(SimWorld world)
         await InsistAsync(
             async c => await c.Core.Runs.CancelAsync(
                 Namespace, run, "someone", CancellationToken.None) != CancelOutcome.NotFound);
+    }
+
+    /// <summary>Someone, allowed or not, comes a few times and decides once the step asks.</summary>
+    private async Task DecideAsync(string run, string step, PlanApproval approval)
+    {
+        var who = world.Random.Next(3) == 0 ? "bob" : "ann";
+        var decision = new StepDecision(step, world.Random.Next(3) > 0, who, TokenRole.Runner);
+        if (Approvals.MayDecide(approval, who, TokenRole.Runner))
+            world.Watch.MayBeDecided(new StepKey(run, step), decision);
+        DecideOutcome? outcome = null;
+        for (var visits = 0; visits < 5 && outcome is null or DecideOutcome.NotAsked; visits++)
+        {
+            await world.PassAsync(TimeSpan.FromMinutes(6));
+            await InsistAsync(async c =>
+            {
+                outcome = await c.Core.Runs.DecideAsync(Namespace, run, decision, CancellationToken.None);
+                return true;
+            });
+        }
     }
 
     private async Task InsistAsync(Func<SimController, Task<bool>> ask)

@@ -16,6 +16,7 @@ public static class Simulation
 {
     private const long MostSteps = 3_000_000;
     private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Raging = TimeSpan.FromMinutes(4);
 
     public static SimulationResult Run(
@@ -66,12 +67,14 @@ public static class Simulation
         /// <summary>Every wait has its own deadline; a chain of steps may use up one after the other.</summary>
         private async Task EndAsync()
         {
-            var limit = world.Clock.GetUtcNow() + TimeSpan.FromHours(3);
+            var well = world.Clock.GetUtcNow();
+            var limit = well + TimeSpan.FromHours(3);
             while (await _workload.OpenRunAsync() is { } open)
             {
                 if (world.Clock.GetUtcNow() > limit) throw new SimulationException($"run {open} never ended");
                 await Task.Delay(TimeSpan.FromSeconds(5), world.Clock);
                 await NothingOverdueAsync();
+                world.Watch.Groups.Check(well + Settling);
             }
         }
 
@@ -119,5 +122,9 @@ internal static class SimLogCheck
 
         if (attempt.Reported && length < written.Length)
             throw new SimulationException($"the {stream} of {log} has {length} of {written.Length} bytes");
+        var told = world.Watch.AcknowledgedOf(new AttemptFence(log.Run, log.Step, log.Attempt, attempt.Lease));
+        var acknowledged = stream == LogStream.Stdout ? told.Stdout : told.Stderr;
+        if (length < acknowledged)
+            throw new SimulationException($"the {stream} of {log} has {length} of {acknowledged} acknowledged bytes");
     }
 }

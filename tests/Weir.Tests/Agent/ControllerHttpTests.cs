@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Weir.Agent;
 using Weir.Agent.Links;
 using Weir.Engine.Links;
 using Weir.Testing;
@@ -15,7 +16,12 @@ public sealed class ControllerHttpTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var time = new ManualTime();
-        using var http = new ControllerHttp(new Uri($"http://{listener.LocalEndpoint}"), caFile: null, time);
+        using var http = new ControllerHttp(
+            new AgentOptions
+            {
+                Name = "a", DataDirectory = "", Controller = new Uri($"http://{listener.LocalEndpoint}"),
+            },
+            time);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/agents/a/renew");
         var answer = http.SendAsync(request, TimeSpan.FromSeconds(15), CancellationToken.None);
         using var connection = await listener.AcceptTcpClientAsync();

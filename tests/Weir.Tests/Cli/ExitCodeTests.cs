@@ -41,6 +41,18 @@ public sealed class ExitCodeTests
     }
 
     [Theory]
+    [InlineData("run list --status lost", "'lost' is none of pending, running, success, failed, cancelled, skipped")]
+    [InlineData("run list -o xml", "'xml' is none of table, json, yaml, ndjson")]
+    [InlineData("run logs x y --stream all", "'all' is none of both, stdout, stderr")]
+    public async Task A_wrong_choice_is_2_and_the_choices_are_named(string line, string told)
+    {
+        using var bench = new CliBench();
+        var result = await bench.RunAsync(line.Split(' '));
+        Assert.Equal(2, result.Code);
+        Assert.StartsWith($"weir: {told}\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("runn", "run")]
     [InlineData("run lst", "list")]
     [InlineData("run list --flwo x", "--flow")]

@@ -61,7 +61,7 @@ public sealed class ConfigTests
             (IPAddress.Any, 8080, "https://weir.example.org"), (options.Interface, options.Port, options.PublicUrl));
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)), (options.Renew, options.SelfCheck));
         Assert.Equal(("./state.db", false), (options.DatabaseFile, options.AllowDownloads));
-        Assert.Equal(new TlsOptions("cert.pem") { KeyPath = "key.pem" }, options.Tls);
+        Assert.Equal(new TlsOptions("/base/storage/cert.pem") { KeyPath = "/base/storage/key.pem" }, options.Tls);
         Assert.Equal([new InitialToken("my-project", "0123456789abcdef")], options.InitialTokens);
         Assert.Equal("true", config.Labels["gpu"]);
         Assert.Equal(WeirMode.Standalone, config.Mode);
@@ -173,11 +173,25 @@ public sealed class ConfigTests
     }
 
     [Fact]
+    public void The_documented_file_is_read_as_it_stands()
+    {
+        var text = File.ReadAllText(Path.Combine(Tidy.SourceTree.Root, "docs", "config.md"));
+        var yaml = text.Split("```yaml\n")[1].Split("```")[0];
+
+        var read = ConfigReader.Read(yaml, ConfigSources.None);
+
+        Assert.NotNull(read.Config);
+        Assert.Equal(["datasources", "datasources[0].path"], read.Problems.Select(problem => problem.Path));
+        Assert.Equal(["process", "docker"], read.Config.LocalRuntimes);
+    }
+
+    [Fact]
     public void Containers_are_offered_unless_denied()
     {
         Assert.Equal(["docker"], ConfigReader.Read("database: {}", ConfigSources.None).Config!.Runtimes);
         var denied = ConfigReader.Read("database: {}\nruntimes: { docker: false }", ConfigSources.None);
         Assert.Empty(denied.Config!.Runtimes);
+        Assert.Equal(["process", "fake"], denied.Config.LocalRuntimes);
     }
 
     [Fact]
@@ -211,7 +225,7 @@ public sealed class ConfigTests
             (TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)), (config.Node.HealthCheck, config.Node.Heartbeat));
         Assert.True(config.Node.AllowDownloads);
         Assert.Equal("my-beautiful-project", Assert.Single(config.Node.InitialTokens).Namespace);
-        Assert.Equal((true, null), (config.Join.First, config.Join.Url));
+        Assert.Equal((true, 0), (config.Join.First, config.Join.Urls.Count));
         Assert.Equal(("iris", "/data/iris.csv"), (config.Datasources[0].Name, config.Datasources[0].Path));
         Assert.Equal((StateBackend.Sqlite, "./sqlite.db"), (config.Backend, config.DatabaseFile));
         Assert.Contains(read.Problems, problem => problem is { Warning: true, Path: "datasources" });

@@ -9,6 +9,9 @@ public sealed class ExampleTests
     [Theory]
     [InlineData("hello", "greet count bye")]
     [InlineData("demo", "checkout build test report style tidy")]
+    [InlineData("approval", "build ask publish undo")]
+    [InlineData("concurrency", "deploy")]
+    [InlineData("matrix", "unit-1 unit-2 unit-3 unit-4 join")]
     [InlineData("parallel", "north south centre join check alarm")]
     [InlineData("retry", "dice won lost")]
     public void Good_examples_can_be_planned(string name, string steps)
@@ -21,12 +24,12 @@ public sealed class ExampleTests
         Assert.Equal(steps, string.Join(' ', result.Plan!.Steps.Select(s => s.Name)));
         Assert.All(
             result.Plan.Steps,
-            step => Assert.True(step is { Runtime: "process" }, "examples run with sh and git only"));
+            step => Assert.True(step is { Runtime: "process" } or { Kind: "approve" }, "examples run with sh and git only"));
     }
 
     [Fact]
     public void Every_example_is_tried() => Assert.Equal(
-        ["broken.yml", "containers.yml", "demo.yml", "hello.yml", "parallel.yml", "retry.yml"],
+        ["approval.yml", "broken.yml", "concurrency.yml", "containers.yml", "demo.yml", "hello.yml", "matrix.yml", "parallel.yml", "retry.yml"],
         Directory.GetFiles(Folder()).Select(Path.GetFileName).Order());
 
     [Fact]
@@ -53,7 +56,8 @@ public sealed class ExampleTests
         21:11: steps[2].name: the name `test` stands already at line 15
         22:15: steps[2].commands: the list is empty
         23:17: steps[2].resources[0]: no earlier step leaves an artifact named `report`: known are passwd, secrets
-        24:5: steps[2].matrix: `matrix` is not supported yet by this version of Weir
+        24:27: steps[2].matrix.os[1]: `linux` stands here twice
+        24:35: steps[2].matrix.max_paralel: unknown key `max_paralel`: did you mean `max_parallel`?
         26:12: steps[3].needs: steps wait for each other: ping → pong → ping
         27:29: steps[3].when: `=` is no operator: did you mean `==`?
         31:11: steps[4].when: unknown function `sucess`: did you mean `success`?

@@ -52,11 +52,17 @@ public sealed class FlowProblemTests
     [InlineData("name: a\nsteps: 5", "2:8: steps: expected a step, found `5`")]
     [InlineData("name:\nsteps: [{commands: x}]", "1:6: name: expected a text, found nothing")]
     [InlineData("name: [a]\nsteps: [{commands: x}]", "1:7: name: expected a text, found a list")]
+    [InlineData(
+        "name: a\nsteps: [{name: ../x, commands: x}]",
+        "2:16: steps[0].name: `../x` is no name: 1 to 63 lower-case letters, digits and `-`, no `-` at either end:\n    did you mean `x`?")]
+    [InlineData(
+        "name: a\nsteps: [{name: '-', commands: x}]",
+        "2:16: steps[0].name: `-` is no name: 1 to 63 lower-case letters, digits and `-`, no `-` at either end")]
     [InlineData("name: a\nsteps: [{commands: {a: b}}]", "2:20: steps[0].commands: expected a text, found a map")]
     [InlineData("name: a\nsteps: [{commands: [\"\"]}]", "2:21: steps[0].commands[0]: the command is empty")]
     [InlineData(
-        "name: a\nsteps: [{commands: x, matrix: {a: [1]}}]",
-        "2:23: steps[0].matrix: `matrix` is not supported yet by this version of Weir")]
+        "name: a\nsteps: [{commands: x, services: {a: [1]}}]",
+        "2:23: steps[0].services: `services` is not supported yet by this version of Weir")]
     [InlineData(
         "name: a\non: []\nsteps: [{commands: x}]",
         "2:1: on: `on` is not supported yet by this version of Weir")]

@@ -9,7 +9,8 @@ public sealed class FlowSchemaTests
     private static readonly ObjectShape[] Objects =
     [
         FlowKeys.Flow, FlowKeys.Step, FlowKeys.Param, FlowKeys.Source, FlowKeys.Retry, FlowKeys.Limits,
-        FlowKeys.Artifact, FlowKeys.Resource,
+        FlowKeys.Artifact, FlowKeys.Resource, FlowKeys.Matrix, FlowKeys.Approve,
+        FlowKeys.Concurrency,
     ];
 
     private static readonly JsonObject Schema = JsonNode.Parse(FlowSchema.Text)!.AsObject();
@@ -24,6 +25,9 @@ public sealed class FlowSchemaTests
         AssertSameKeys(FlowKeys.Source, Long(Property(Schema, "source")));
         AssertSameKeys(FlowKeys.Retry, Long(Property(List(Schema, "steps"), "retry")));
         AssertSameKeys(FlowKeys.Limits, Property(List(Schema, "steps"), "limits"));
+        AssertSameKeys(FlowKeys.Approve, Long(Property(List(Schema, "steps"), "approve")));
+        AssertSameKeys(FlowKeys.Concurrency, Long(Property(Schema, "concurrency")));
+        AssertSameKeys(FlowKeys.Matrix, Property(List(Schema, "steps"), "matrix"));
         AssertSameKeys(FlowKeys.Artifact, Long(List(List(Schema, "steps"), "artifacts")));
         AssertSameKeys(FlowKeys.Resource, Long(List(List(Schema, "steps"), "resources")));
     }
@@ -61,7 +65,12 @@ public sealed class FlowSchemaTests
     [InlineData("name: a\nsteps: []")]
     [InlineData("name: a\nsteps: [{name: b}]")]
     [InlineData("name: a\nsteps: [{commands: x, comand: y}]")]
-    [InlineData("name: a\nsteps: [{commands: x, matrix: {}}]")]
+    [InlineData("name: a\nsteps: [{commands: x, matrix: []}]")]
+    [InlineData("name: a\nconcurrency: {on_busy: queue}\nsteps: [{commands: x}]")]
+    [InlineData("name: a\nconcurrency: {group: g, on_busy: wait}\nsteps: [{commands: x}]")]
+    [InlineData("name: a\nsteps: [{commands: x, approve: Really?}]")]
+    [InlineData("name: a\nsteps: [{approve: {role: viewer}}]")]
+    [InlineData("name: a\nsteps: [{commands: x, matrix: {os: linux}}]")]
     [InlineData("name: a\nsteps: [{commands: x, timeout: soon}]")]
     [InlineData("name: a\nsteps: [{commands: x, allow_failure: maybe}]")]
     [InlineData("name: a\nsteps: [{commands: x, retry: {attempts: many}}]")]

@@ -70,6 +70,8 @@ internal static class SchemaCheck
                 var all = rule.AsArray().Select(one => Problem(one!.AsObject(), value, path)).ToList();
                 if (!all.Contains(null)) problem = string.Join(" | ", all);
                 return all.Contains(null);
+            case "oneOf":
+                return rule.AsArray().Count(one => Problem(one!.AsObject(), value, path) is null) == 1;
             case "required":
                 return value is not JsonObject given || rule.AsArray().All(name => given.ContainsKey((string)name!));
             case "propertyNames":

@@ -18,7 +18,8 @@ internal sealed class OtherUser : IAsyncDisposable
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root makes users");
         await HostProgram.RunAsync("userdel", Name);
         Assert.SkipUnless(
-            (await HostProgram.RunAsync("useradd", "--no-create-home", "--user-group", Name)).Code == 0, "there is no useradd");
+            (await HostProgram.RunAsync("useradd", "--no-create-home", "--user-group", Name)).Code == 0,
+            "there is no useradd");
         var id = (await HostProgram.RunAsync("id", "-u", Name)).Output;
         return new OtherUser(int.Parse(id, CultureInfo.InvariantCulture));
     }

@@ -1,3 +1,7 @@
+using System.Text;
+using Weir.Contracts.Client;
+using Weir.Contracts.Events;
+using Weir.Contracts.Nodes;
 using Weir.Contracts.Runs;
 using Weir.Contracts.Statuses;
 using Weir.Testing;
@@ -29,7 +33,7 @@ public sealed class SeveralControllersTests
         for (var i = 1; i <= 7; i++)
         {
             var log = await several.Client(0).Logs.ReadAsync(run.Id, $"s{i}", null, Token);
-            Assert.Equal($"begin {i}\nend {i}\n", System.Text.Encoding.UTF8.GetString(log.Bytes.Span));
+            Assert.Equal($"begin {i}\nend {i}\n", Encoding.UTF8.GetString(log.Bytes.Span));
         }
     }
 
@@ -50,6 +54,27 @@ public sealed class SeveralControllersTests
     }
 
     [Fact]
+    public async Task Events_and_logs_are_followed_at_a_controller_that_another_one_serves()
+    {
+        await using var several = await SeveralControllers.StartAsync();
+        await several.JoinAsync();
+        var (here, there) = (several.Client(0), several.Client(1));
+        var waiting = there.Events.ReadAsync(new EventListQuery { Types = "node.", From = "0", Wait = 30 }, Token);
+        var followed = FirstAsync(there.Events.FollowAsync(new EventListQuery { Types = "node." }, Token));
+        var node = await here.Nodes.AddAsync(new AddNodeRequest("a"), Token);
+        Assert.Equal(node.Id, Assert.Single((await waiting).Items).Subject);
+        var more = await here.Nodes.AddAsync(new AddNodeRequest("b"), Token);
+        Assert.Contains((await followed).Subject, (string[])[node.Id, more.Id]);
+
+        var started = await here.Runs.StartAsync(
+            new StartRunRequest { Definition = Chain(several.Weir(0).OpenFolder("marks")) }, Token);
+        var log = new StringBuilder();
+        await foreach (var chunk in there.Logs.FollowAsync(started.Run.Id, "s2", cancellationToken: Token))
+            log.Append(chunk.Text);
+        Assert.Equal("begin 2\nend 2\n", log.ToString());
+    }
+
+    [Fact]
     public async Task A_controller_without_the_shared_folder_is_refused()
     {
         await using var several = await SeveralControllers.StartAsync();
@@ -61,6 +86,12 @@ public sealed class SeveralControllersTests
             "controller", "--port", "0", "--database", several.Database, "--shared-data-dir", third.Folder);
         Assert.Equal(1, elsewhere.Code);
         Assert.Contains("cluster.key is another", elsewhere.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<EventView> FirstAsync(IAsyncEnumerable<EventView> events)
+    {
+        await foreach (var one in events) return one;
+        throw new InvalidOperationException("the stream ended");
     }
 
     private static string Chain(string marks) =>

@@ -41,6 +41,32 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task A_step_reads_nothing_of_the_controller_and_the_agent_beside_it()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "steps have users of their own where the agent is root");
+        await using var weir = new WeirProcess();
+        weir.Write("f.yml", """
+            name: curious
+            runtime: process
+            params: { data: { type: string } }
+            steps:
+              - name: look
+                env: { DATA: "${{ params.data }}" }
+                commands:
+                  - for f in "$DATA" "$DATA/logs" "$DATA/blobs"; do ls "$f" && exit 1; done; true
+                  - cd "$DATA"; for f in admin.token vault.key weir.db weir.log agent/agent.json; do head -c 1 "$f" && exit 1; done; true
+                  - for f in weir.db agent/agent.json; do echo x >> "$f" && exit 1; done; true
+            """);
+        await weir.UpAsync();
+        string[] told = ["admin.token", "vault.key", "weir.db", "weir.log", "agent/agent.json"];
+        Assert.All(told, file => Assert.True(File.Exists(Path.Combine(weir.Data, file)), file));
+        var run = await weir.RunAsync(
+            "run", "start", "--file", "f.yml", "-p", $"data={weir.Data}", "--follow", "--exit-status");
+        Assert.True(run.Code == 0, run.Output + run.Error);
+        Assert.Contains("Permission denied", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_run_is_3_and_an_unknown_one_5()
     {
         await using var weir = new WeirProcess();
@@ -79,10 +105,10 @@ public sealed class UpTests
     public async Task A_second_controller_on_the_folder_and_a_busy_port_are_refused_clearly()
     {
         await using var weir = new WeirProcess();
-        var first = await weir.UpAsync();
+        await weir.UpAsync();
         var second = await weir.RunAsync("up", "--port", "0");
-        Assert.NotEqual(0, second.Code);
-        Assert.Contains("in use", second.Error, StringComparison.Ordinal);
+        Assert.Equal(6, second.Code);
+        Assert.Matches(@"is in use by process \d+: stop it", second.Error);
 
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -91,7 +117,6 @@ public sealed class UpTests
         Assert.Equal(1, busy.Code);
         Assert.Contains("--port", busy.Error, StringComparison.Ordinal);
         Assert.Single(busy.Error.TrimEnd().Split('\n'));
-        Assert.NotNull(first);
     }
 
     [Fact]

@@ -39,6 +39,15 @@ internal sealed class WeirProcess : IAsyncDisposable
     /// <summary>Starts what goes on until it is ended, which the test has to see to.</summary>
     public BackgroundProcess Spawn(params string[] arguments) => new(StartOf(arguments));
 
+    /// <summary>The same, started by another command (which takes its name and arguments at its end).</summary>
+    public BackgroundProcess SpawnBy(IReadOnlyList<string> command, params string[] arguments)
+    {
+        var start = StartOf(arguments);
+        foreach (var word in command.Skip(1).Append(start.FileName).Reverse()) start.ArgumentList.Insert(0, word);
+        start.FileName = command[0];
+        return new BackgroundProcess(start);
+    }
+
     /// <summary>Starts controller and agent in the background, at any free port.</summary>
     public async Task<PidFile> UpAsync()
     {

@@ -41,7 +41,7 @@ public sealed class ExpressionCheckTests
     [InlineData("params.ref.x", 0, "`params` is used as `params.<name>`")]
     [InlineData("run.numbr", 4, "unknown field of `run` `numbr`: did you mean `number`?")]
     [InlineData("trigger", 0, "`trigger` is used as `trigger.<field>`")]
-    [InlineData("matrix.os", 0, "`matrix` is not supported yet")]
+    [InlineData("matrix.os", 0, "`matrix` is known only in a step that has one")]
     [InlineData("steps.biuld.status", 6, "there is no step `biuld`: did you mean `build`?")]
     [InlineData("steps.build", 0, "`steps` is used as `steps.<name>.status`")]
     [InlineData("steps.build.state", 12, "unknown field of a step `state`: did you mean `status`?")]

@@ -156,6 +156,24 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Who_guesses_tokens_is_slowed_down_and_who_has_one_is_not()
+    {
+        var time = new ManualTime();
+        await using var controller = await TestController.StartAsync(options => options with { Time = time });
+        var stranger = controller.With("weir_" + new string('x', 32));
+        WeirApiException refused;
+        var tries = 0;
+        do refused = await Assert.ThrowsAsync<WeirApiException>(() => stranger.WhoAmIAsync());
+        while (refused.Status == HttpStatusCode.Unauthorized && ++tries < 200);
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, 100), (refused.Status, tries));
+        await controller.Admin.WhoAmIAsync();
+        time.Advance(TimeSpan.FromSeconds(1));
+        refused = await Assert.ThrowsAsync<WeirApiException>(() => stranger.WhoAmIAsync());
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.Status);
+    }
+
+    [Fact]
     public async Task The_tokens_of_the_config_open_their_namespaces()
     {
         await using var controller = await TestController.StartAsync(options => options with

@@ -93,7 +93,9 @@ public sealed class ArtifactTests
     public async Task Blobs_are_for_the_holder_of_the_attempt_only_and_verified()
     {
         await using var controller = await TestController.StartAsync(options => options with { MaxBlobBytes = 100 });
-        await controller.Admin.Runs.StartAsync(new StartRunRequest { Definition = RunTests.TwoSteps });
+        const string Flow = "name: build\nsteps:\n  - { name: a, commands: [x], artifacts: [{ name: out, path: out/ }] }\n"
+            + "  - { name: b, commands: [x], resources: [{ name: out, path: in }] }\n";
+        await controller.Admin.Runs.StartAsync(new StartRunRequest { Definition = Flow });
         using var agent = await TestControllerAgent.JoinAsync(controller);
         var fence = Assert.Single(await agent.ClaimAsync()).Fence;
         var bytes = "some bytes"u8.ToArray();
@@ -112,13 +114,20 @@ public sealed class ArtifactTests
         Assert.Equal(HttpStatusCode.Created, await AskAsync(HttpMethod.Put, fence, digest, bytes));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(HttpMethod.Put, fence, digest, bytes));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(HttpMethod.Head, fence, digest));
-        using var got = await agent.BlobAsync(HttpMethod.Get, fence, digest);
-        Assert.Equal(bytes, await got.Content.ReadAsByteArrayAsync());
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(HttpMethod.Get, fence, digest));
         Assert.Equal(HttpStatusCode.Conflict, await AskAsync(HttpMethod.Get, fence with { Lease = 99 }, digest));
         Assert.Equal(HttpStatusCode.BadRequest, await AskAsync(HttpMethod.Get, fence, "sha256:../../etc/passwd"));
         Assert.Equal(
             HttpStatusCode.RequestEntityTooLarge,
             await AskAsync(HttpMethod.Put, fence, DigestOf(new byte[101]), new byte[101]));
+
+        await agent.FinishAsync(new FinishRequest(fence, new AttemptOutcome(RunStatus.Success, ReasonCode.None)
+        {
+            Artifacts = [new ArtifactRecord("out", digest, bytes.Length, 1)],
+        }));
+        var next = Assert.Single(await agent.ClaimAsync()).Fence;
+        using var got = await agent.BlobAsync(HttpMethod.Get, next, digest);
+        Assert.Equal(bytes, await got.Content.ReadAsByteArrayAsync());
     }
 
     private static string? TextOf(NodeView node, string field) => node.Data.GetProperty(field).GetString();

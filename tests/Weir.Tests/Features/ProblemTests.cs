@@ -59,6 +59,34 @@ public sealed class ProblemTests
     }
 
     [Theory]
+    [InlineData("POST", "/v1/runs", """{"definition":"name: a\nsteps: [{ commands: ['true'] }]","params":null}""")]
+    [InlineData("POST", "/v1/runs", """{"definition":"name: a\nparams: { who: { type: string } }\nsteps: [{ commands: ['true'] }]","params":{"who":"\ud800"}}""")]
+    [InlineData("POST", "/v1/runs", """{"definition":"\udc00"}""")]
+    [InlineData("POST", "/v1/join-tokens", """{"labels":{"a":null}}""")]
+    [InlineData("POST", "/v1/join-tokens", """{"namespaces":[null]}""")]
+    [InlineData("PUT", "/v1/agents/none/labels", """{"labels":{"a":null}}""")]
+    [InlineData("POST", "/v1/nodes", """{"name":"a","data":{"\ud800":1}}""")]
+    [InlineData("POST", "/v1/nodes", """{"name":"a","data":{"x":["\ud800"]}}""")]
+    [InlineData("POST", "/v1/nodes", """{"name":"a","artifacts":{"a":null}}""")]
+    [InlineData("POST", "/v1/nodes", """{"node":{"name":"a"},"child_nodes":[null]}""")]
+    [InlineData("POST", "/v1/tokens", """{"name":null,"role":null}""")]
+    [InlineData("GET", "/v1/runs?cursor=xx", "")]
+    [InlineData("GET", "/v1/flows?cursor=%00", "")]
+    [InlineData("GET", "/v1/nodes?cursor=Zm9v", "")]
+    [InlineData("GET", "/v1/agents?cursor=x", "")]
+    [InlineData("GET", "/v1/tokens?cursor=x%20x", "")]
+    public async Task What_nobody_expects_is_refused_and_no_defect(string method, string path, string body)
+    {
+        await using var controller = await TestController.StartAsync();
+        var content = body.Length > 0 ? new StringContent(body, Encoding.UTF8, "application/json") : null;
+
+        using var response = await controller.SendAsync(new HttpMethod(method), path, content);
+
+        Assert.InRange((int)response.StatusCode, 400, 499);
+        Assert.NotEmpty((await ReadAsync(response)).Code);
+    }
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("{\"definition\":null}")]
     [InlineData("null")]

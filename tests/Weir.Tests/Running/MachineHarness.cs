@@ -62,7 +62,9 @@ internal sealed class MachineHarness
     public EventVerdict Finish(
         AttemptFence fence, RunStatus status = RunStatus.Success, ReasonCode reason = ReasonCode.None,
         int? exitCode = null) =>
-        Apply(new RunEvent.Finished(fence, new AttemptOutcome(status, reason) { ExitCode = exitCode }));
+        Apply(new RunEvent.Finished(
+            fence, this[fence.Step].Attempts[fence.Attempt - 1].Agent,
+            new AttemptOutcome(status, reason) { ExitCode = exitCode }));
 
     /// <summary>Claims and fails with exit code 1.</summary>
     public void Fail(string step) => Finish(Claim(step), RunStatus.Failed, ReasonCode.Exit, 1);

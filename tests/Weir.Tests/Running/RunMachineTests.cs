@@ -13,16 +13,41 @@ public sealed class RunMachineTests
     {
         var run = new MachineHarness(MachineHarness.Step("a"));
         var fence = run.Claim("a");
-        var waits = new RunEvent.Progressed(fence, "docker", []) { Preparing = "pulling image i" };
+        var waits = new RunEvent.Progressed(fence, "a", "docker", []) { Preparing = "pulling image i" };
         Assert.Equal(EventVerdict.Accepted, run.Apply(waits));
         Assert.Equal(EventVerdict.Repeated, run.Apply(waits));
         Assert.Equal("pulling image i", RunViews.Of(run.Run).Steps![0].Waiting);
         Assert.Null(run["a"].Current!.Started);
 
-        run.Apply(new RunEvent.Progressed(fence, "docker", []) { Image = "i@sha256:1" });
+        run.Apply(new RunEvent.Progressed(fence, "a", "docker", []) { Image = "i@sha256:1" });
         Assert.Equal(EventVerdict.Repeated, run.Apply(waits with { Preparing = "late" }));
         var step = RunViews.Of(run.Run).Steps![0];
         Assert.Equal((null, "i@sha256:1"), (step.Waiting, step.Attempts[0].Image));
+    }
+
+    [Fact]
+    public void A_report_that_was_overtaken_takes_nothing_back()
+    {
+        var run = new MachineHarness(MachineHarness.Step("a"));
+        var fence = run.Claim("a");
+        var begun = new CommandRecord(0, "true") { Started = run.Now };
+        var older = new RunEvent.Progressed(fence, "a", "docker", [begun]);
+        run.Apply(older with { Commands = [begun with { Ended = run.Now, ExitCode = 0 }] });
+        Assert.Equal(EventVerdict.Repeated, run.Apply(older));
+        Assert.Equal(0, run["a"].Current!.Commands[0].ExitCode);
+    }
+
+    [Fact]
+    public void Only_the_agent_that_holds_an_attempt_reports_of_it()
+    {
+        var run = new MachineHarness(MachineHarness.Step("a"));
+        var fence = run.Claim("a");
+        var end = new RunEvent.Finished(fence, "other", new AttemptOutcome(RunStatus.Success, ReasonCode.None));
+        Assert.Equal(EventVerdict.Refused, run.Apply(new RunEvent.Progressed(fence, "other", "docker", [])));
+        Assert.Equal(EventVerdict.Refused, run.Apply(end));
+        Assert.Equal(EventVerdict.Accepted, run.Apply(end with { Agent = "a" }));
+        Assert.Equal(EventVerdict.Repeated, run.Apply(end with { Agent = "a" }));
+        Assert.Equal(EventVerdict.Refused, run.Apply(end));
     }
 
     [Fact]
@@ -30,7 +55,7 @@ public sealed class RunMachineTests
     {
         var run = new MachineHarness(MachineHarness.Step("a"));
         var outcome = new AttemptOutcome(RunStatus.Success, ReasonCode.None) { Runtime = "docker", Image = "sha256:1" };
-        run.Apply(new RunEvent.Finished(run.Claim("a"), outcome));
+        run.Apply(new RunEvent.Finished(run.Claim("a"), "a", outcome));
         var row = RunCodec.ToRow(run.Run, 0);
         var back = RunCodec.FromRows(RunCodec.ToRow(run.Run, null), [row], run.Run.Graph);
         Assert.Equal(("docker", "sha256:1"), (back.Steps[0].Current!.Runtime, back.Steps[0].Current!.Image));
@@ -184,7 +209,7 @@ public sealed class RunMachineTests
         var fence = run.Claim("a");
         run.Apply(
             new RunEvent.Finished(
-                fence, new AttemptOutcome(
+                fence, "a", new AttemptOutcome(
                     RunStatus.Success,
                     ReasonCode.None) { Outputs = new Dictionary<string, string> { ["deploy"] = "yes" } }));
         Assert.Equal(StepPhase.Queued, run["b"].Phase);

@@ -67,6 +67,22 @@ public sealed class AgentGatewayTests
     }
 
     [Fact]
+    public async Task Reports_of_someone_without_the_lease_are_refused()
+    {
+        var rig = new GatewayRig();
+        var run = await rig.StartAsync("a");
+        var fence = Assert.Single(await rig.ClaimAsync(1, slots: 1)).Fence;
+        var other = rig.Agent with { Id = "other" };
+        var report = await rig.Core.Gateway.ReportAsync(other, new ReportRequest(fence) { Runtime = "fake" }, Never);
+        Assert.Equal(WriteVerdict.Fenced, report.Verdict);
+        var finish = await rig.Core.Gateway.FinishAsync(other, Success(fence), Never);
+        Assert.Equal(WriteVerdict.Fenced, finish.Verdict);
+        Assert.Equal(StepPhase.Leased, (await rig.Core.Keeper.LoadAsync(run, Never))!.Steps[0].Phase);
+        finish = await rig.Core.Gateway.FinishAsync(rig.Agent, Success(fence), Never);
+        Assert.Equal(WriteVerdict.Accepted, finish.Verdict);
+    }
+
+    [Fact]
     public async Task A_finish_hands_out_the_next_step_in_passing()
     {
         var rig = new GatewayRig();

@@ -46,7 +46,7 @@ internal sealed class GatewayRig
             Created = Time.GetUtcNow(),
             Steps = [.. steps.Select(s => new StepState { Name = s.Name })],
         };
-        await Core.Keeper.InsertAsync(
+        await Core.Groups.InsertAsync(
             run, new PlanRow(run.PlanDigest, RunCodec.PlanJson(plan)), null, CancellationToken.None);
         return run.Id;
     }

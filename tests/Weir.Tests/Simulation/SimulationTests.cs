@@ -38,6 +38,19 @@ public sealed class SimulationTests
         Assert.Empty(failures);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Without_the_condition_on_groups_two_runs_of_one_are_under_way(int controllers)
+    {
+        var guards = Safeguards.All with { GroupCondition = false };
+        var found = Enumerable.Range(1, MostSeedsToFindDamage)
+            .AsParallel()
+            .Select(seed => Simulator.Run(seed, guards, controllers: controllers).Failure)
+            .Any(failure => failure?.Contains("are both under way", StringComparison.Ordinal) == true);
+        Assert.True(found, $"{MostSeedsToFindDamage} seeds without the condition had one run at a time");
+    }
+
     [Fact]
     public void Without_the_leader_fence_two_controllers_lead_at_once()
     {

@@ -19,7 +19,7 @@ internal static class SetCommand
                     ?? throw CliException.Usage("--addr is needed for a new context");
                 var token = invocation.Value(invocation.Options.Token);
                 if (token == "-") token = (await host.Input.ReadLineAsync(cancellationToken))?.Trim();
-                var after = new ControllerContext(Endpoint.Show(Endpoint.Parse(url)))
+                var after = new ControllerContext(string.Join(',', Endpoint.ParseAll(url).Select(Endpoint.Show)))
                 {
                     Token = token ?? before?.Token,
                     Namespace = invocation.Value(invocation.Options.Namespace) ?? before?.Namespace,

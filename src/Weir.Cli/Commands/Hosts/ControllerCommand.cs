@@ -33,7 +33,7 @@ internal static class ControllerCommand
             $"weir {VersionPrinter.Short}: controller ready at {address}",
             $"  data   {options.DataFolder}",
             $"  token  {Path.Combine(options.DataFolder, "admin.token")} (the context 'local' has it)",
-            $"  join   weir agent --join {address} --join-token \"$(weir agent join-token)\"",
+            $"  join   weir agent --join {Endpoint.Show(controller.PublicAddress)} --join-token \"$(weir agent join-token)\"",
         ]);
         await Stopping.WaitAsync(Task.Delay(Timeout.InfiniteTimeSpan, host.Time, cancellationToken), cancellationToken);
         await controller.StopAsync(CancellationToken.None);

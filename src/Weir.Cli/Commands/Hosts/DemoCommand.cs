@@ -6,6 +6,7 @@ using Weir.Cli.Connecting;
 using Weir.Cli.Following;
 using Weir.Cli.Hosting;
 using Weir.Contracts.Runs;
+using Weir.Controller.Config;
 using Weir.Controller.Hosting;
 
 namespace Weir.Cli.Commands.Hosts;
@@ -60,7 +61,8 @@ internal static class DemoCommand
             new ControllerOptions { DataFolder = Path.Combine(folder, "data"), Port = 0, Time = invocation.Host.Time };
         var agent = AgentSettings.Options(LocalFolders.AgentIn(options.DataFolder), name: "demo", slots: null);
         await using var system = await LocalSystem.StartAsync(
-            options, agent, dials: true, invocation.Host, HostLogging.At(LogLevel.Warning, invocation.Host.Time),
+            options, new LocalAgentOptions(agent, WeirConfig.AllRuntimes) { Dials = true },
+            invocation.Host, HostLogging.At(LogLevel.Warning, invocation.Host.Time),
             cancellationToken);
         invocation.Printer.Lines(
         [
@@ -86,7 +88,7 @@ internal static class DemoCommand
         CancellationToken cancellationToken)
     {
         using var call = new ControllerCall(
-            invocation, new Endpoint(system.Address, system.AdminToken, Namespace: null));
+            invocation, new Endpoint([system.Address], system.AdminToken, Namespace: null));
         var request = new StartRunRequest
         {
             Definition = choice.Adapt(await FlowTextAsync(cancellationToken)),

@@ -31,11 +31,13 @@ internal static class RunAgentCommand
         Invocation invocation, WeirConfig config, RunAgentFlags flags, CancellationToken cancellationToken)
     {
         var host = invocation.Host;
-        var url = config.Join.Url ?? throw CliException.Usage("--join URL is needed: the controller to work for");
+        if (config.Join.Urls.Count == 0) throw CliException.Usage("--join URL is needed: the controller to work for");
+        var controllers = Endpoint.ParseAll(string.Join(',', config.Join.Urls));
         var options = AgentSettings.Options(
             config.DataFolder, flags.NameOf(invocation), invocation.Value(flags.Slots)) with
         {
-            Controller = Endpoint.Parse(url),
+            Controller = controllers[0],
+            OtherControllers = [.. controllers.Skip(1)],
             JoinToken = config.Join.Token,
             CaFile = invocation.Value(flags.CaFile),
             RenewPeriod = config.Node.Heartbeat,
@@ -55,7 +57,7 @@ internal static class RunAgentCommand
         await using var told = cancellationToken.Register(
             () => host.Error.WriteLine("finishing what runs; again to stop now"));
         host.Error.WriteLine(
-            $"agent '{options.Name}' works for {url}: {options.Slots} slots, runtimes: {string.Join(", ", runtimes.Names)}");
+            $"agent '{options.Name}' works for {string.Join(" or ", config.Join.Urls)}: {options.Slots} slots, runtimes: {string.Join(", ", runtimes.Names)}");
         await AgentHost.RunAsync(
             options, runtimes.All, link: null, host.Time, new Random(), loggers, cancellationToken, host.Impatience);
         return ExitCodes.Ok;

@@ -40,7 +40,8 @@ internal static class UpCommand
         var options = config.ToControllerOptions() with { Time = host.Time };
         var agent = AgentSettings.Options(LocalFolders.AgentIn(options.DataFolder), config.Node.Name, slots);
         await using var system = await LocalSystem.StartAsync(
-            options, agent, dials: false, host, HostLogging.At(level, host.Time), cancellationToken);
+            options, new LocalAgentOptions(agent, config.LocalRuntimes), host, HostLogging.At(level, host.Time),
+            cancellationToken);
         LocalContext.Remember(host, system.Address, system.AdminToken);
         await LabelAsync(invocation, system, config.Labels, cancellationToken);
         var file = PidFile.Write(system.Folder, Endpoint.Show(system.Address));
@@ -58,7 +59,7 @@ internal static class UpCommand
     {
         if (labels.Count == 0) return;
         using var call = new ControllerCall(
-            invocation, new Endpoint(system.Address, system.AdminToken, Namespace: null));
+            invocation, new Endpoint([system.Address], system.AdminToken, Namespace: null));
         await call.Client.Agents.UpdateAsync(
             system.Agent.Id, new UpdateAgentRequest { Labels = labels }, cancellationToken);
     }
@@ -90,6 +91,7 @@ internal static class UpCommand
     {
         var agent = system.Agent.Options;
         var address = Endpoint.Show(system.Address);
+        var elsewhere = Endpoint.Show(system.PublicAddress);
         invocation.Printer.Lines(
         [
             invocation.Palette.Strong($"weir {VersionPrinter.Short} is ready after {Elapsed.Format(took)}"),
@@ -100,7 +102,7 @@ internal static class UpCommand
             $"  agent    {agent.Name}, {agent.Slots} slots, runtimes: {string.Join(", ", system.Agent.Runtimes)}",
             "           the process runtime runs steps as processes of this machine: run only flows that you trust",
             $"           {AgentSettings.UsersOfSteps(agent)}",
-            $"  join     weir agent --join {address} --join-token \"$(weir agent join-token)\"",
+            $"  join     weir agent --join {elsewhere} --join-token \"$(weir agent join-token)\"",
             "",
             "Ctrl-C stops it.",
         ]);

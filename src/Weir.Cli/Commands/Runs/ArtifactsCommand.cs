@@ -35,6 +35,8 @@ internal static class ArtifactsCommand
                     .Where(artifact => call.Value(step) is not { } only || artifact.Step == only)
                     .Where(artifact => call.Value(name) is not { } only || artifact.Name == only)
                     .ToList();
+                if (chosen.Count == 0 && (call.Value(step) ?? call.Value(name)) is not null)
+                    throw new CliException(ExitCodes.NotFound, "the run has no such artifact: leave out --step and --name to see all");
                 if (call.Value(folder) is { } to)
                 {
                     foreach (var artifact in chosen)

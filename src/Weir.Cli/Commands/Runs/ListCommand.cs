@@ -14,6 +14,7 @@ internal static class ListCommand
         var status = new Option<RunStatus[]>("--status")
         {
             Description = "Only runs in this status; may be given again.", HelpName = "STATUS",
+            CustomParser = Choices.Many<RunStatus>,
         };
         var since = new Option<string?>("--since")
         {

@@ -22,6 +22,7 @@ internal static class LogsCommand
         var stream = new Option<LogView>("--stream")
         {
             Description = "stdout, stderr or both; both unless given.", HelpName = "STREAM",
+            CustomParser = Choices.One<LogView>,
         };
         var attempt = new Option<int?>("--attempt") { Description = "The newest unless given.", HelpName = "N" };
         return context.Asks(
@@ -95,6 +96,8 @@ internal static class LogsCommand
         {
             var range = await logs.ReadAsync(run, step, query with { Offset = offset }, cancellationToken);
             if (range.Bytes.Length == 0) yield break;
+            // a newer attempt that begins meanwhile is not mixed into this one's log
+            if (range.Attempt > 0) query = query with { Attempt = range.Attempt };
             yield return range.Bytes;
             offset = range.Next;
         }

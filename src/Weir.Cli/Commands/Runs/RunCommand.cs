@@ -11,6 +11,8 @@ internal static class RunCommand
         GetCommand.Create(context),
         WatchCommand.Create(context),
         CancelCommand.Create(context),
+        DecideCommand.Create(context, approve: true),
+        DecideCommand.Create(context, approve: false),
         LogsCommand.Create(context),
         ExplainCommand.Create(context),
         ArtifactsCommand.Create(context),

@@ -82,7 +82,7 @@ internal sealed class StartOptions
 
     public Option<string?> Runtime { get; } = new("--runtime")
     {
-        Description = "Run every step in this runtime: process or fake.", HelpName = "NAME",
+        Description = "Run every step in this runtime: docker, process or fake.", HelpName = "NAME",
     };
 
     public Option<int> Priority { get; } = new("--priority")

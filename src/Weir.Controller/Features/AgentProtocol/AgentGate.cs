@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Agents;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
@@ -17,7 +18,7 @@ namespace Weir.Controller.Features.AgentProtocol;
 /// </summary>
 internal sealed class AgentGate(AgentRegistry agents, AgentSessions sessions, ControllerOptions options)
 {
-    private static readonly int[] Served = [EnrolRequest.Protocol1];
+    private readonly IReadOnlyList<int> _served = AgentProtocolNumber.ServedBy(options.Protocol);
 
     /// <summary>The agent behind a request signed with a session's key, or why it is turned away.</summary>
     public (AgentEntry? Agent, Refusal? Refusal) Admit(HttpContext context, string agent, string bodyDigest)
@@ -57,15 +58,15 @@ internal sealed class AgentGate(AgentRegistry agents, AgentSessions sessions, Co
             : Invalid(context, "the signature does not fit the request");
     }
 
-    public static Refusal? CheckProtocol(HttpContext context)
+    public Refusal? CheckProtocol(HttpContext context)
     {
         var given = Header(context, ApiHeaders.Protocol);
         if (int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && Served.Contains(number))
+            && _served.Contains(number))
             return null;
         return new Refusal(StatusCodes.Status400BadRequest, ErrorCodes.ProtocolUnsupported, "protocol not supported")
         {
-            Detail = $"this controller serves the agent protocol {string.Join(" and ", Served)}, not `{given}`: update the older side",
+            Detail = $"this controller serves the agent protocol {string.Join(" and ", _served)}, not `{given}`: update the older side",
         };
     }
 

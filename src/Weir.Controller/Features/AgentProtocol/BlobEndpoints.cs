@@ -30,9 +30,10 @@ internal static class BlobEndpoints
         if (!await desk.Gateway.HoldsAsync(entry.Identity, fence, context.RequestAborted))
             return FenceQuery.Fenced(fence);
         if (streamed) return await desk.PutAsync(digest, context);
-        return HttpMethods.IsHead(context.Request.Method)
-            ? await desk.HeadAsync(digest, context)
-            : await desk.GetAsync(digest, context);
+        if (HttpMethods.IsHead(context.Request.Method)) return await desk.HeadAsync(digest, context);
+        return await desk.Gateway.NeedsAsync(entry.Identity, fence, digest, context.RequestAborted)
+            ? await desk.GetAsync(digest, context)
+            : BlobDesk.NotFound(digest);
     }
 
     private static bool IsDigest(string digest) =>
@@ -78,6 +79,6 @@ internal sealed class BlobDesk(AgentGateway gateway, IBlobStore blobs, Controlle
         };
     }
 
-    private static Refusal NotFound(string digest) =>
+    public static Refusal NotFound(string digest) =>
         Refusal.NotFound(ErrorCodes.BlobNotFound, $"there is no blob {digest}");
 }

@@ -17,7 +17,7 @@ internal static class EnrolmentEndpoints
 
     public static async Task<IResult> EnrolAsync(HttpContext context, AgentGate gate, AgentRegistry agents)
     {
-        if (AgentGate.CheckProtocol(context) is { } protocol) return protocol;
+        if (gate.CheckProtocol(context) is { } protocol) return protocol;
         using var body = await RequestBytes.ReadAsync(context, LargestBody);
         var (request, invalid) = JsonBody.Read<EnrolRequest>(body.Memory.Span);
         if (request is null) return invalid!;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
-using Weir.Contracts.Agents;
+using Weir.Contracts.AgentProtocol;
 using Weir.Contracts.Json;
 using Weir.Contracts.Problems;
 using Weir.Contracts.Routes;
@@ -51,7 +51,7 @@ internal static class HealthEndpoints
     }
 
     private static JsonAnswer<VersionView> Version(ControllerOptions options, ControllerClock clock) => JsonAnswer.Ok(
-        new VersionView(ProductVersion, [EnrolRequest.Protocol1])
+        new VersionView(ProductVersion, AgentProtocolNumber.ServedBy(options.Protocol))
         {
             Backend = options.Backend.ToString().ToLowerInvariant(),
             Started = clock.Started,

@@ -12,10 +12,14 @@ namespace Weir.Controller.Features.Metrics;
 internal static class MetricsEndpoint
 {
     public static void MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapGet(ApiRoutes.Metrics, Write).WithTags("Health").WithName("Metrics")
+        routes.MapGet(ApiRoutes.Metrics, WriteAsync).WithTags("Health").WithName("Metrics")
             .WithSummary("The controller's figures in Prometheus' text format").Needs(TokenRole.Viewer)
             .Produces<string>(200, "text/plain");
 
-    private static ContentHttpResult Write(MetricsPage page) =>
-        TypedResults.Text(page.Write(), "text/plain; version=0.0.4; charset=utf-8");
+    private static async Task<ContentHttpResult> WriteAsync(
+        MetricsPage page, RunMetrics runs, CancellationToken cancellationToken)
+    {
+        await runs.RefreshAsync(cancellationToken);
+        return TypedResults.Text(page.Write(), "text/plain; version=0.0.4; charset=utf-8");
+    }
 }

@@ -6,7 +6,7 @@ namespace Weir.Controller.Features.Metrics;
 
 /// <summary>
 /// Listens to the product's own meters (those whose name begins with <c>Weir</c>) and writes them in Prometheus' text
-/// format. <c>weir.runs.started</c> becomes <c>weir_runs_started_total</c>.
+/// format. <c>weir.runs.created</c> becomes <c>weir_runs_created_total</c>.
 /// </summary>
 internal sealed class MetricsPage : IDisposable
 {
@@ -65,7 +65,7 @@ internal sealed class MetricsPage : IDisposable
         if (type.StartsWith("ObservableCounter", StringComparison.Ordinal)) return MetricKind.ObservedCounter;
         if (instrument.IsObservable || type.StartsWith("Gauge", StringComparison.Ordinal)) return MetricKind.Gauge;
         if (type.StartsWith("Histogram", StringComparison.Ordinal)) return MetricKind.Histogram;
-        return type.StartsWith("UpDown", StringComparison.Ordinal) ? MetricKind.UpDown : MetricKind.Counter;
+        return MetricKind.Counter;
     }
 }
 
@@ -73,7 +73,6 @@ internal enum MetricKind
 {
     Counter,
     ObservedCounter,
-    UpDown,
     Gauge,
     Histogram,
 }

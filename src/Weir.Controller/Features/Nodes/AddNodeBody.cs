@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Weir.Contracts.Nodes;
 using Weir.Contracts.Problems;
 using Weir.Controller.Features.Requests;
+using Weir.Engine.DataTree;
 
 namespace Weir.Controller.Features.Nodes;
 
@@ -43,7 +44,8 @@ internal sealed record AddNodeBody(AddNodeRequest? Node, AddTreeRequest? Tree)
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
             if (line.Length > MaxLine) return ([], Refusal.TooLarge($"line {number}: at most {MaxLine >> 20} MiB"));
-            if (nodes.Count == 10_000) return ([], Refusal.TooLarge("at most 10000 nodes at once"));
+            if (nodes.Count == NodeRules.MaxNodes)
+                return ([], Refusal.TooLarge($"at most {NodeRules.MaxNodes} nodes at once"));
             Add(line, number, nodes, problems);
             if (problems.Count >= MostProblems) break;
         }
@@ -78,6 +80,12 @@ internal sealed record AddNodeBody(AddNodeRequest? Node, AddTreeRequest? Tree)
 
     private static IEnumerable<Problem> StrangeInTree(JsonElement tree, string path)
     {
+        if (tree.ValueKind != JsonValueKind.Object)
+        {
+            yield return new Problem(path.TrimEnd('.'), 0, 0, "a tree is an object with the key `node`, not null");
+            yield break;
+        }
+
         foreach (var problem in StrangeIn(tree.GetProperty("node"), path + "node.")) yield return problem;
         if (!tree.TryGetProperty("child_nodes", out var children) || children.ValueKind != JsonValueKind.Array)
             yield break;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -30,15 +31,21 @@ internal static class JsonBody
             });
         }
 
+        var body = context.Request.BodyReader;
+        var read = await body.ReadAsync(context.RequestAborted);
+        while (!read.IsCompleted)
+        {
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await body.ReadAsync(context.RequestAborted);
+        }
+
         try
         {
-            var value = await JsonSerializer.DeserializeAsync(
-                context.Request.BodyReader, Type<T>(), context.RequestAborted);
-            return value is null ? (null, Refusal.Invalid("", "an object is expected, not null")) : (value, null);
+            return Read<T>(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
         }
-        catch (JsonException malformed)
+        finally
         {
-            return (null, Refusal.Invalid([Place(malformed)]));
+            body.AdvanceTo(read.Buffer.End);
         }
     }
 
@@ -47,8 +54,7 @@ internal static class JsonBody
     {
         try
         {
-            var value = JsonSerializer.Deserialize(bytes, Type<T>());
-            return value is null ? (null, Refusal.Invalid("", "an object is expected, not null")) : (value, null);
+            return Judge(JsonSerializer.Deserialize(bytes, Type<T>()), BrokenTexts(bytes));
         }
         catch (JsonException malformed)
         {
@@ -61,13 +67,62 @@ internal static class JsonBody
     {
         try
         {
-            var value = json.Deserialize(Type<T>());
-            return value is null ? (null, Refusal.Invalid("", "an object is expected, not null")) : (value, null);
+            return Judge(json.Deserialize(Type<T>()), []);
         }
         catch (JsonException malformed)
         {
             return (null, Refusal.Invalid([Place(malformed)]));
         }
+    }
+
+    private static (T? Value, Refusal? Refusal) Judge<T>(T? value, IReadOnlyList<Problem> broken)
+        where T : class
+    {
+        if (value is null) return (null, Refusal.Invalid("", "an object is expected, not null"));
+        Problem[] problems = [.. broken, .. NullsIn(value)];
+        return problems.Length == 0 ? (value, null) : (null, Refusal.Invalid(problems));
+    }
+
+    /// <summary>Nulls among texts, which the serializer lets pass.</summary>
+    private static IEnumerable<Problem> NullsIn<T>(T value)
+        where T : class
+    {
+        foreach (var property in Type<T>().Properties)
+        {
+            var holds = property.Get?.Invoke(value) switch
+            {
+                IEnumerable<string?> texts => texts.Contains(null),
+                IEnumerable<KeyValuePair<string, string?>> pairs => pairs.Any(pair => pair.Value is null),
+                _ => false,
+            };
+            if (holds) yield return new Problem(property.Name, 0, 0, "null is no text; leave it out");
+        }
+    }
+
+    /// <summary>
+    /// Escapes that name half a character: they are valid JSON, and no text that could be stored or sent on.
+    /// </summary>
+    private static IReadOnlyList<Problem> BrokenTexts(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0) return [];
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName)) continue;
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                var before = json[..(int)reader.TokenStartIndex];
+                var line = before.Count((byte)'\n') + 1;
+                var column = before.Length - before.LastIndexOf((byte)'\n');
+                return [new Problem("", line, column, "a text has half of a surrogate pair (\\ud800 to \\udfff)")];
+            }
+        }
+
+        return [];
     }
 
     private static JsonTypeInfo<T> Type<T>() => (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T));

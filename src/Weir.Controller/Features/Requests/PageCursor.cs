@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -13,7 +14,7 @@ internal static class PageCursor
     {
         place = "";
         var bytes = new byte[Base64Url.GetMaxDecodedLength(cursor.Length)];
-        if (!Base64Url.TryDecodeFromChars(cursor, bytes, out var length)) return false;
+        if (Base64Url.DecodeFromChars(cursor, bytes, out _, out var length) != OperationStatus.Done) return false;
         var text = Encoding.UTF8.GetString(bytes, 0, length);
         if (!text.StartsWith(kind + ":", StringComparison.Ordinal)) return false;
         place = text[(kind.Length + 1)..];

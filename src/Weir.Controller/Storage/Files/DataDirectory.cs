@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Weir.Controller.Storage.Files;
 
@@ -63,13 +64,19 @@ public sealed class DataDirectory : IDisposable
         catch (IOException) when (File.Exists(file) && ReadPid(path) is { } pid)
         {
             throw new DataDirectoryException(
-                $"the data folder {path} is in use by process {pid}: stop it (`weir down`), or choose another --data-dir");
+                $"the data folder {path} is in use by process {pid}: stop it (`weir down`), or choose another --data-dir")
+            {
+                InUse = true,
+            };
         }
     }
 
     private static string? ReadPid(string path)
     {
         var file = System.IO.Path.Combine(path, "weir.pid");
-        return File.Exists(file) ? File.ReadAllText(file).Trim() : null;
+        if (!File.Exists(file)) return null;
+        var text = File.ReadAllText(file).Trim();
+        // who runs a controller may say more of itself than its number
+        return text.StartsWith('{') && JsonNode.Parse(text)?["process"] is { } process ? process.ToJsonString() : text;
     }
 }

@@ -10,9 +10,6 @@ namespace Weir.Controller.Storage.Postgres;
 /// </summary>
 public sealed class PostgresStore : IDocumentStore, IRecordStore, IAsyncDisposable
 {
-    /// <summary>Names the lock that a controller holds while it uses the database.</summary>
-    private const long PresenceLock = 0x7765_6972_0003;
-    private static readonly TimeSpan PresencePatience = TimeSpan.FromSeconds(3);
     private readonly Database _database;
     private readonly string _origin;
     private readonly DocumentQueries _documents;
@@ -166,19 +163,10 @@ public sealed class PostgresStore : IDocumentStore, IRecordStore, IAsyncDisposab
     /// <exception cref="DataDirectoryException">Another controller uses it, and the two do not go together.</exception>
     public async Task OccupyAsync(bool isShared, CancellationToken cancellationToken)
     {
-        _presence = await _database.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
-            isShared ? "SELECT pg_try_advisory_lock_shared($1)" : "SELECT pg_try_advisory_lock($1)", _presence);
-        command.Parameters.Add(new NpgsqlParameter { Value = PresenceLock });
-        var patience = new Patience(PresencePatience, _database.Time);
-        while (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!)
-        {
-            // the server may not have noticed yet that the one before this has gone
-            if (await patience.WaitAsync(cancellationToken)) continue;
-            throw new DataDirectoryException(
+        _presence = await Presence.TryTakeAsync(_database, isShared, cancellationToken)
+            ?? throw new DataDirectoryException(
                 "another controller uses this database: several need a folder for logs and artifacts that all of them "
                 + "see, given to each by `--shared-data-dir`");
-        }
     }
 
     /// <summary>

@@ -10,6 +10,7 @@ using Weir.Controller.Features.Agents;
 using Weir.Controller.Features.Artifacts;
 using Weir.Controller.Features.Requests;
 using Weir.Controller.Features.Runs;
+using Weir.Controller.Features.Steps;
 using Weir.Controller.Ui.Rendering;
 using Weir.Engine.Running;
 using Weir.Engine.Storage;
@@ -26,6 +27,8 @@ internal static class RunPages
         pages.MapGet(UiRoutes.Runs, ListAsync);
         pages.MapGet(UiRoutes.Run, ShowAsync);
         pages.MapPost(UiRoutes.RunCancel, CancelAsync).Needs(TokenRole.Runner);
+        pages.MapPost(UiRoutes.StepApprove, ApproveAsync).Needs(TokenRole.Runner);
+        pages.MapPost(UiRoutes.StepReject, RejectAsync).Needs(TokenRole.Runner);
         pages.MapGet(UiRoutes.Artifact, ArtifactEndpoints.DownloadAsync);
     }
 
@@ -71,6 +74,26 @@ internal static class RunPages
                 Refusal.Conflict(ErrorCodes.RunFinished, $"the run `{run}` is over already"),
             _ => RunEndpoints.NotFound(caller, run),
         };
+
+    private static Task<IResult> ApproveAsync(
+        string run, string step, HttpContext context, Caller caller, RunOperations runs) =>
+        DecideAsync((run, step), approved: true, context, caller, runs);
+
+    private static Task<IResult> RejectAsync(
+        string run, string step, HttpContext context, Caller caller, RunOperations runs) =>
+        DecideAsync((run, step), approved: false, context, caller, runs);
+
+    private static async Task<IResult> DecideAsync(
+        (string Run, string Step) of, bool approved, HttpContext context, Caller caller, RunOperations runs)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var comment = form["comment"].ToString().Trim() is { Length: > 0 } said ? said : null;
+        if (ApprovalEndpoints.CheckComment(comment) is { } wrong) return wrong;
+        var decision = new StepDecision(of.Step, approved, caller.Name, caller.Role) { Comment = comment };
+        var outcome = await runs.DecideAsync(caller.Namespace, of.Run, decision, context.RequestAborted);
+        return (IResult?)ApprovalEndpoints.RefusalOf(caller, of.Run, of.Step, outcome)
+            ?? new SeeOther(ApiRoutes.Fill(UiRoutes.Run, caller.Namespace, of.Run));
+    }
 }
 
 /// <summary>What a run's page is read from.</summary>

@@ -32,14 +32,20 @@ internal static class SignInEndpoints
     }
 
     private static async Task<IResult> SignInAsync(
-        HttpContext context, TokenRegistry tokens, UiSessions sessions, PageRenderer pages)
+        HttpContext context, TokenRegistry tokens, UiSessions sessions, RateLimits rates, PageRenderer pages)
     {
         if (context.Request.ContentLength is null or > LongestForm || !context.Request.HasFormContentType)
             return Refusal.Invalid("token", "the form of the sign-in page is expected");
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var (token, back) = (form["token"].ToString().Trim(), Inside(form["back"]));
-        if (tokens.Find(token) is null && SecretToken.IsPlausible(token))
-            await tokens.LookUpAsync(token, context.RequestAborted);
+        if (tokens.Find(token) is null)
+        {
+            if (rates.TakeOfStranger(context.Connection.RemoteIpAddress) is { } wait)
+                return Gate.TooMany(context, "who comes without a known token", wait);
+            if (SecretToken.IsPlausible(token)) await tokens.LookUpAsync(token, context.RequestAborted);
+        }
+
+
         return tokens.Find(token) is { Revoked: false } known && !tokens.HasExpired(known)
             ? Enter(context, sessions, SecretToken.HashOf(token), back)
             : Page(pages, back, "This token opens nothing here: it is unknown, revoked or expired.");
