@@ -17,7 +17,7 @@ public sealed class BranchTests
           - name: left
             needs: [base]
             commands:
-              - 'echo left >> file; touch d/own; i=0; while [ $i -lt 80 ]; do i=$((i+1)); echo $i; sleep 0.1; done'
+              - 'echo left >> file; touch d/own; i=0; while [ $i -lt 150 ]; do i=$((i+1)); echo $i; sleep 0.1; done'
             artifacts: [{ name: all, path: ./ }]
           - { name: right, needs: [base], commands: ['cat file d/*; rm -r d; echo right >> file'] }
           - { name: after, needs: [left], commands: ['cat file; ls d; echo after >> file'] }
@@ -42,14 +42,15 @@ public sealed class BranchTests
         var up = await weir.UpAsync();
         Assert.Equal(0, (await weir.RunAsync("run", "start", "--file", "f.yml")).Code);
         await Eventually.HoldsAsync(
-            async () => (await weir.RunAsync("run", "logs", "fan#1", "left")).Output.Contains("20\n"), "left runs");
+            async () => (await weir.RunAsync("run", "logs", "fan#1", "left")).Output.Contains("20\n"), "left runs",
+            TimeSpan.FromSeconds(60));
         Assert.NotEmpty(Mounts.Below(weir.Data));
         if (kill) await KillAndComeAgainAsync(weir, up);
 
         var watched = await weir.RunAsync("run", "watch", "fan#1", "--exit-status", "--timeout", "100s");
         Assert.True(watched.Code == 0, watched.Output + watched.Error);
         Assert.DoesNotContain("lost", watched.Output, StringComparison.Ordinal);
-        await HasLoggedAsync(weir, "left", string.Concat(Enumerable.Range(1, 80).Select(i => $"{i}\n")));
+        await HasLoggedAsync(weir, "left", string.Concat(Enumerable.Range(1, 150).Select(i => $"{i}\n")));
         await HasLoggedAsync(weir, "right", "base\ndeep\n");
         await HasLoggedAsync(weir, "after", "base\nleft\ninner\nown\n");
         await HasLoggedAsync(weir, "last", "base\nleft\nafter\n");
