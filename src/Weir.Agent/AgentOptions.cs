@@ -52,8 +52,8 @@ public sealed record AgentOptions
 
     /// <summary>
     /// A workspace of at most so many bytes is kept as its step left it, so that the next step can be retried with it;
-    /// after a failure it is stored with the controller too. A larger one is handed on without a copy: the next step is not
-    /// to wait for it.
+    /// after a failure it is stored with the controller too. A larger one is handed on without a copy: the next step
+    /// is not to wait for it.
     /// </summary>
     public long SnapshotBytes { get; init; } = 16L << 20;
 

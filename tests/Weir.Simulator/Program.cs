@@ -26,6 +26,7 @@ static bool TryGuards(string? without, out Safeguards guards)
         "rescue" => (Safeguards.All with { Rescue = false }, true),
         "log-offset" => (Safeguards.All with { LogOffset = false }, true),
         "leader-fence" => (Safeguards.All with { LeaderFence = false }, true),
+        "group-condition" => (Safeguards.All with { GroupCondition = false }, true),
         "claim-nonce" => (Safeguards.All with { ClaimNonce = false }, true),
         _ => (Safeguards.All, false),
     };
@@ -34,7 +35,7 @@ static bool TryGuards(string? without, out Safeguards guards)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ./dev sim --seeds N [--from FIRST] | --seed N, each with [--controllers N] [--without fence|rescue|log-offset|claim-nonce|leader-fence]");
+    Console.Error.WriteLine("usage: ./dev sim --seeds N [--from FIRST] | --seed N, each with [--controllers N] [--without fence|rescue|log-offset|claim-nonce|leader-fence|group-condition]");
     return 2;
 }
 

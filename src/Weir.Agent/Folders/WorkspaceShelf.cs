@@ -8,8 +8,8 @@ namespace Weir.Agent.Folders;
 /// <summary>
 /// The workspaces of this agent: <c>work/&lt;run&gt;/&lt;step&gt;-&lt;attempt&gt;</c>. One that a single later step
 /// continues is moved to it, and a copy stays for further attempts where that costs little; of others each step gets a
-/// layer of its own, or a copy. The run's file <c>moved</c> tells where to, a line each, so that a further attempt of the
-/// same step finds it again.
+/// layer of its own, or a copy. The run's file <c>moved</c> tells where to, a line each, so that a further attempt of
+/// the same step finds it again.
 /// </summary>
 /// <param name="snapshotBytes">The largest workspace that is copied although a single step continues it.</param>
 internal sealed class WorkspaceShelf(string root, BlobCache cache, WorkspaceLayers layers, long snapshotBytes)
@@ -127,7 +127,8 @@ internal sealed class WorkspaceShelf(string root, BlobCache cache, WorkspaceLaye
         PathOf(source.Run ?? fence.Run, source.Step, source.Attempt);
 
     // The folder itself goes on, as a container may hold it already; the copy takes its old place.
-    private async Task HandOnAsync(string from, string target, WorkspaceNeeds needs, CancellationToken cancellationToken)
+    private async Task HandOnAsync(
+        string from, string target, WorkspaceNeeds needs, CancellationToken cancellationToken)
     {
         var copy = from + Copying;
         if (!FolderTree.TryDelete(copy)) throw new IOException($"{copy} cannot be removed");

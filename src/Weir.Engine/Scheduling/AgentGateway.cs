@@ -132,7 +132,9 @@ public sealed class AgentGateway(RunKeeper keeper, ClaimDesk desk, StepLogs logs
         && lease.Agent == agent.Id
         && lease.Fence == fence;
 
-    /// <summary>True when the agent holds that attempt, and its work names the blob: no other is its business.</summary>
+    /// <summary>
+    /// True when the agent holds that attempt, and its work names the blob: no other is its business.
+    /// </summary>
     public async Task<bool> NeedsAsync(
         AgentIdentity agent, AttemptFence fence, string digest, CancellationToken cancellationToken) =>
         await HoldsAsync(agent, fence, cancellationToken)
