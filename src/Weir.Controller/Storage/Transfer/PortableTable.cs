@@ -22,7 +22,7 @@ internal sealed record PortableTable(
         new("run_numbers", 2, Read("namespace", "flow", "last#")),
         new("runs", 1, Read(
             "id", "namespace", "flow", "number#", "revision#", "status#", "reason#", "plan_digest", "version#",
-            "created#", "started#", "ended#", "due#", "json")),
+            "created#", "started#", "ended#", "due#", "round#", "json")),
         new("steps", 2, Read("run", "place#", "name", "status#", "json")),
         new("queue", 2, Read("run", "step", "namespace", "shape", "priority#", "enqueued#")),
         new("leases", 2, Read(
